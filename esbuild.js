@@ -1,0 +1,161 @@
+// @ts-check
+/**
+ * The one build for development, tests and shipping: a table of bundles. `--production` minifies, `--watch` rebuilds.
+ * The metafile gate fails the build when a bundle breaks the rules that only a bundler can see.
+ */
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const isProduction = process.argv.includes('--production');
+const isWatch = process.argv.includes('--watch');
+
+/** Heavy modules that live in bundles of their own and are loaded on first use by `await import(…)`. */
+const lazyModules = { axios: 'dist/axios.cjs' };
+
+/** @type {esbuild.Plugin} */
+const lazyPlugin = {
+  name: 'lazy-modules',
+  setup(build) {
+    build.onResolve({ filter: /^[a-z@]/u }, ({ path, kind }) =>
+      kind === 'dynamic-import' && path in lazyModules
+        ? {
+            path: `./${relative('dist', lazyModules[/** @type {'axios'} */ (path)])}`,
+            external: true,
+          }
+        : undefined,
+    );
+  },
+};
+
+const shared = /** @type {const} */ ({
+  bundle: true,
+  minify: isProduction,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  logOverride: { 'import-is-undefined': 'error' },
+});
+const node = /** @type {const} */ ({
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+});
+const browser = /** @type {const} */ ({
+  ...shared,
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+});
+
+/**
+ * Every bundle: name → options and the most bytes it may have when minified. Only the extension may name `vscode`.
+ * @type {Record<string, { options: esbuild.BuildOptions; maxBytes: number; mayNameVscode?: boolean }>}
+ */
+const bundles = {
+  extension: {
+    options: {
+      ...node,
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.cjs',
+      external: ['vscode'],
+      plugins: [lazyPlugin],
+    },
+    maxBytes: 150_000,
+    mayNameVscode: true,
+  },
+  axios: {
+    options: {
+      ...node,
+      stdin: {
+        contents: "export * from 'axios'; export { default } from 'axios';",
+        resolveDir: import.meta.dirname,
+      },
+      outfile: 'dist/axios.cjs',
+    },
+    maxBytes: 400_000,
+  },
+  archiveWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/archiveWorker.ts'],
+      outfile: 'dist/archiveWorker.cjs',
+    },
+    maxBytes: 150_000,
+  },
+  conversationView: {
+    options: {
+      ...browser,
+      entryPoints: ['src/webview/conversationView/main.ts'],
+      outfile: 'dist/webview/conversationView.js',
+    },
+    maxBytes: 260_000,
+  },
+};
+
+/** @param {string} name @param {esbuild.Metafile} metafile */
+function checkBundle(name, metafile) {
+  const { maxBytes, mayNameVscode } = /** @type {(typeof bundles)[string]} */ (bundles[name]);
+  const [output] = Object.entries(metafile.outputs).filter(([path]) => !path.endsWith('.map'));
+  if (output === undefined) {
+    throw new Error(`${name}: nothing was built`);
+  }
+  const [path, { bytes, imports }] = output;
+  if (isProduction && bytes > maxBytes) {
+    throw new Error(`${path} has ${bytes} bytes, more than its ${maxBytes}`);
+  }
+  if (mayNameVscode !== true && imports.some((item) => item.path === 'vscode')) {
+    throw new Error(`${path} names vscode: only the extension may`);
+  }
+  return { path, bytes };
+}
+
+/** Files that the webviews load as they are. */
+async function copyAssets() {
+  await mkdir('dist/webview', { recursive: true });
+  for (const file of ['codicon.css', 'codicon.ttf']) {
+    await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
+  }
+}
+
+/** @type {esbuild.Plugin} */
+const problemMatcher = {
+  name: 'problem-matcher',
+  setup(build) {
+    build.onStart(() => console.log('[watch] build started'));
+    build.onEnd(({ errors }) => {
+      for (const { text, location } of errors) {
+        console.error(`✘ [ERROR] ${text}`);
+        if (location) {
+          console.error(`    ${location.file}:${location.line}:${location.column}:`);
+        }
+      }
+      console.log('[watch] build finished');
+    });
+  },
+};
+
+await rm('dist', { recursive: true, force: true });
+await copyAssets();
+if (isWatch) {
+  for (const { options } of Object.values(bundles)) {
+    const context = await esbuild.context({
+      ...options,
+      plugins: [...(options.plugins ?? []), problemMatcher],
+    });
+    await context.watch();
+  }
+} else {
+  const sizes = [];
+  for (const [name, { options }] of Object.entries(bundles)) {
+    const { metafile } = await esbuild.build(options);
+    if (metafile === undefined) {
+      throw new Error(`${name}: no metafile`);
+    }
+    sizes.push(checkBundle(name, metafile));
+  }
+  await writeFile('dist/sizes.json', `${JSON.stringify(sizes, undefined, 2)}\n`);
+}

@@ -1,0 +1,86 @@
+/** Generated from package.json by scripts/manifest.mjs (`npm run generate`): do not edit. */
+
+export const extensionId = 'genesys-archive.genesys-archive-explorer';
+export const extensionVersion = '0.1.0';
+export const authenticationProviderId = 'genesysCloud';
+export const authenticationProviderLabel = 'Genesys Cloud';
+
+/** Every command of the manifest; the host implements each. */
+export const commandIds = [
+  'genesysArchive.signIn',
+  'genesysArchive.signOut',
+  'genesysArchive.showStatusMenu',
+  'genesysArchive.showLog',
+  'genesysArchive.refreshConversations',
+  'genesysArchive.pickInterval',
+  'genesysArchive.editFilters',
+  'genesysArchive.clearFilters',
+  'genesysArchive.loadMoreConversations',
+  'genesysArchive.openConversationById',
+  'genesysArchive.openArchivedConversation',
+  'genesysArchive.openConversation',
+  'genesysArchive.downloadConversation',
+  'genesysArchive.downloadRecordings',
+  'genesysArchive.downloadTranscript',
+  'genesysArchive.verifyConversation',
+  'genesysArchive.revealInExplorer',
+  'genesysArchive.copyConversationId',
+  'genesysArchive.openInGenesysCloud',
+  'genesysArchive.showConversationJson',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+/** Every view of the manifest. */
+export const viewIds = [
+  'genesysArchive.views.conversations',
+] as const;
+export type ViewId = (typeof viewIds)[number];
+
+/** Context keys that menus and welcome views test, without their prefix. */
+export const contextKeys = [
+  'hasFilters',
+  'signedIn',
+  'state',
+] as const;
+export type ContextKey = (typeof contextKeys)[number];
+
+/** Values of the context key `state` that have a welcome view. */
+export const viewStates = [
+  'empty',
+  'error',
+  'forbidden',
+  'offline',
+  'signedOut',
+  'signingIn',
+] as const;
+export type ViewState = (typeof viewStates)[number];
+
+/** Settings with the types of the manifest, keyed without their prefix. */
+export interface Settings {
+  readonly 'region': string;
+  readonly 'apiBaseUrl': string;
+  readonly 'loginBaseUrl': string;
+  readonly 'clientId': string;
+  readonly 'deepLinkTemplate': string;
+  readonly 'archive.folder': string;
+  readonly 'recordings.format': 'WAV' | 'WAV_ULAW' | 'MP3' | 'OGG_VORBIS' | 'OGG_OPUS' | 'WEBM';
+  readonly 'recordings.maxTranscodeWaitSeconds': number;
+  readonly 'conversations.pageSize': number;
+  readonly 'cache.maxMegabytes': number;
+  readonly 'cache.maxAgeHours': number;
+}
+
+/** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
+export const settingSchemas = {
+  'region': { default: 'mypurecloud.com' },
+  'apiBaseUrl': { default: '' },
+  'loginBaseUrl': { default: '' },
+  'clientId': { default: '' },
+  'deepLinkTemplate': { default: 'https://apps.{domain}/directory/#/engage/admin/interactions/{conversationId}' },
+  'archive.folder': { default: 'genesys-archive' },
+  'recordings.format': { default: 'WAV', values: ['WAV', 'WAV_ULAW', 'MP3', 'OGG_VORBIS', 'OGG_OPUS', 'WEBM'] },
+  'recordings.maxTranscodeWaitSeconds': { default: 300, minimum: 10, maximum: 3600 },
+  'conversations.pageSize': { default: 100, minimum: 1, maximum: 100 },
+  'cache.maxMegabytes': { default: 512, minimum: 0, maximum: 65536 },
+  'cache.maxAgeHours': { default: 24, minimum: 0, maximum: 720 },
+} as const;

@@ -1,0 +1,240 @@
+/**
+ * Contract of the conversation view (the player). The host sends one snapshot; the page fetches sound, peaks and transcripts
+ * itself by resource address. What the page asks for names things by id, never by path.
+ */
+import {
+  asArray,
+  asBoolean,
+  asNumber,
+  asRecord,
+  asString,
+  failDecode,
+  isRecord,
+  listOf,
+  optional,
+  required,
+} from '../base/decode.ts';
+import type { Decoder, RequestDecoders } from './rpc.ts';
+
+/** Host → page. */
+export type ToConversationView =
+  | { readonly kind: 'loading'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly canRetry: boolean }
+  | { readonly kind: 'opened'; readonly conversation: ConversationSnapshot }
+  | { readonly kind: 'seek'; readonly offsetMs: number };
+
+/** Page → host. */
+export type FromConversationView = { readonly kind: 'ready' } | { readonly kind: 'retry' };
+
+export interface ConversationSnapshot {
+  readonly conversationId: string;
+  /** Such as `Voice · Billing EMEA · Dana Example`. */
+  readonly title: string;
+  readonly mediaType: string;
+  readonly startMs: number;
+  readonly endMs: number | undefined;
+  /** Facts for the header, in order: `Queue`, `Billing EMEA`. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  readonly recordings: readonly RecordingSnapshot[];
+  readonly transcripts: readonly TranscriptSnapshot[];
+  /** Segments of the sessions, for the timeline. */
+  readonly segments: readonly SegmentSnapshot[];
+  /** Who speaks for each transcript role, such as `internal` → `Dana Example`, within a time span. */
+  readonly speakers: readonly SpeakerSnapshot[];
+  /** Sentences about what is missing and why. */
+  readonly notices: readonly string[];
+}
+
+export interface RecordingSnapshot {
+  readonly recordingId: string;
+  readonly communicationId: string | undefined;
+  readonly label: string;
+  /** Epoch milliseconds of the first sample; undefined when the platform does not say. */
+  readonly startMs: number | undefined;
+  readonly durationMs: number;
+  /** Resource address for an `<audio>` element; undefined when there is nothing to play. */
+  readonly audioUrl: string | undefined;
+  /** In the order in which they are heard: left, right. */
+  readonly channels: readonly ChannelSnapshot[];
+  /** Stretches that are not in the audio file, for alignment: wall clock offset and position within the file. */
+  readonly cuts: readonly CutSnapshot[];
+  readonly problems: readonly string[];
+}
+
+export interface ChannelSnapshot {
+  readonly label: string;
+  /** Base peaks in the audiowaveform binary format; undefined when they could not be computed. */
+  readonly peaksUrl: string | undefined;
+  /** Index of this channel within those peaks. */
+  readonly indexInFile: number;
+  /** The platform's preview for when there are no peaks: 0 to about 1, silence 0.5. */
+  readonly preview: readonly number[];
+}
+
+/** `durationMs` of real time starting at `realtimeOffsetMs` after the recording's start are not in the file. */
+export interface CutSnapshot {
+  readonly realtimeOffsetMs: number;
+  readonly durationMs: number;
+  readonly reason: string;
+}
+
+export interface TranscriptSnapshot {
+  readonly communicationId: string;
+  readonly recordingId: string | undefined;
+  /** Resource address of the gzip-compressed transcript file as received. */
+  readonly url: string;
+}
+
+export interface SegmentSnapshot {
+  readonly startMs: number;
+  readonly endMs: number | undefined;
+  readonly type: string;
+  /** Who: a queue, an agent, an IVR flow. */
+  readonly label: string;
+  readonly purpose: string;
+}
+
+export interface SpeakerSnapshot {
+  readonly role: string;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number | undefined;
+}
+
+/** What the page asks of the host. */
+export interface ConversationViewRequests {
+  [method: string]: { params: unknown; result: unknown };
+  /** Puts text on the clipboard. */
+  copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
+  /** Per-conversation adjustments that outlive the view. */
+  saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
+}
+
+/** What the host asks of the page: nothing so far. */
+export type ConversationViewAnswers = Record<string, never>;
+
+export const conversationViewDecoders: RequestDecoders<ConversationViewRequests> = {
+  copyText: {
+    params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
+    result: (value, path) => ({
+      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
+    }),
+  },
+  saveOffset: {
+    params: (value, path) => ({
+      offsetMs: required(asRecord(value, path), 'offsetMs', path, asNumber),
+    }),
+    result: (value, path) => ({
+      isSaved: required(asRecord(value, path), 'isSaved', path, asBoolean),
+    }),
+  },
+};
+
+export const decodeFromConversationView: Decoder<FromConversationView> = (value, path) => {
+  const kind = isRecord(value) ? value['kind'] : undefined;
+  return kind === 'ready' || kind === 'retry'
+    ? { kind }
+    : failDecode(path, 'a message of the conversation view');
+};
+
+export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
+  const record = asRecord(value, path);
+  switch (record['kind']) {
+    case 'loading':
+      return { kind: 'loading', message: required(record, 'message', path, asString) };
+    case 'failed':
+      return {
+        kind: 'failed',
+        message: required(record, 'message', path, asString),
+        canRetry: required(record, 'canRetry', path, asBoolean),
+      };
+    case 'opened':
+      return {
+        kind: 'opened',
+        conversation: required(record, 'conversation', path, decodeSnapshot),
+      };
+    case 'seek':
+      return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
+    default:
+      return failDecode(path, 'a message to the conversation view');
+  }
+};
+
+const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    conversationId: required(record, 'conversationId', path, asString),
+    title: required(record, 'title', path, asString),
+    mediaType: required(record, 'mediaType', path, asString),
+    startMs: required(record, 'startMs', path, asNumber),
+    endMs: optional(record, 'endMs', path, asNumber),
+    facts: listOf(record, 'facts', path, (item, itemPath) => {
+      const fact = asRecord(item, itemPath);
+      return {
+        label: required(fact, 'label', itemPath, asString),
+        value: required(fact, 'value', itemPath, asString),
+      };
+    }),
+    recordings: listOf(record, 'recordings', path, decodeRecording),
+    transcripts: listOf(record, 'transcripts', path, (item, itemPath) => {
+      const transcript = asRecord(item, itemPath);
+      return {
+        communicationId: required(transcript, 'communicationId', itemPath, asString),
+        recordingId: optional(transcript, 'recordingId', itemPath, asString),
+        url: required(transcript, 'url', itemPath, asString),
+      };
+    }),
+    segments: listOf(record, 'segments', path, (item, itemPath) => {
+      const segment = asRecord(item, itemPath);
+      return {
+        startMs: required(segment, 'startMs', itemPath, asNumber),
+        endMs: optional(segment, 'endMs', itemPath, asNumber),
+        type: required(segment, 'type', itemPath, asString),
+        label: required(segment, 'label', itemPath, asString),
+        purpose: required(segment, 'purpose', itemPath, asString),
+      };
+    }),
+    speakers: listOf(record, 'speakers', path, (item, itemPath) => {
+      const speaker = asRecord(item, itemPath);
+      return {
+        role: required(speaker, 'role', itemPath, asString),
+        name: required(speaker, 'name', itemPath, asString),
+        startMs: required(speaker, 'startMs', itemPath, asNumber),
+        endMs: optional(speaker, 'endMs', itemPath, asNumber),
+      };
+    }),
+    notices: listOf(record, 'notices', path, asString),
+  };
+};
+
+const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    recordingId: required(record, 'recordingId', path, asString),
+    communicationId: optional(record, 'communicationId', path, asString),
+    label: required(record, 'label', path, asString),
+    startMs: optional(record, 'startMs', path, asNumber),
+    durationMs: required(record, 'durationMs', path, asNumber),
+    audioUrl: optional(record, 'audioUrl', path, asString),
+    channels: listOf(record, 'channels', path, (item, itemPath) => {
+      const channel = asRecord(item, itemPath);
+      return {
+        label: required(channel, 'label', itemPath, asString),
+        peaksUrl: optional(channel, 'peaksUrl', itemPath, asString),
+        indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
+        preview: required(channel, 'preview', itemPath, asArray).map((sample, index) =>
+          asNumber(sample, `${itemPath}.preview[${String(index)}]`),
+        ),
+      };
+    }),
+    cuts: listOf(record, 'cuts', path, (item, itemPath) => {
+      const cut = asRecord(item, itemPath);
+      return {
+        realtimeOffsetMs: required(cut, 'realtimeOffsetMs', itemPath, asNumber),
+        durationMs: required(cut, 'durationMs', itemPath, asNumber),
+        reason: required(cut, 'reason', itemPath, asString),
+      };
+    }),
+    problems: listOf(record, 'problems', path, asString),
+  };
+};
