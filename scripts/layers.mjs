@@ -31,7 +31,7 @@ export const layers = /** @type {const} */ ({
 });
 
 /** Folders whose code runs in a browser or anywhere, and so may name no Node module. */
-export const withoutNode = ['base', 'model', 'protocol', 'query', 'transcript', 'webview'];
+export const withoutNode = ['base', 'model', 'protocol', 'query', 'transcript', 'audio', 'webview'];
 
 /** The only places that may name `vscode`, even as a type. */
 export const withVscode = ['host', 'extension.ts'];
