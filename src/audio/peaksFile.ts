@@ -3,6 +3,7 @@
  * samples, writes and reads them; knows nothing of files or drawing.
  */
 import { errors } from '../base/appError.ts';
+import { toPcm16Bytes } from './pcm16.ts';
 
 export interface Peaks {
   readonly sampleRateHz: number;
@@ -27,7 +28,7 @@ export function baseSamplesPerPixel(sampleRateHz: number): number {
 }
 
 /**
- * Header of version 2, 16 bits; `lengthPixels × channelCount` pairs of little-endian 16-bit values follow.
+ * Header of version 2, 16 bits; `lengthPixels × channelCount` pairs of little-endian 16-bit values follow (`toPcm16Bytes`).
  * @see https://github.com/bbc/audiowaveform/blob/master/doc/DataFormat.md
  */
 export function encodePeaksHeader(header: PeaksHeader): Uint8Array {
@@ -42,19 +43,9 @@ export function encodePeaksHeader(header: PeaksHeader): Uint8Array {
   return bytes;
 }
 
-/** Values of peaks as the file stores them. */
-export function encodePeaksData(data: Int16Array): Uint8Array {
-  const bytes = new Uint8Array(data.length * 2);
-  const view = new DataView(bytes.buffer);
-  data.forEach((value, index) => {
-    view.setInt16(index * 2, value, true);
-  });
-  return bytes;
-}
-
 /** A whole file of version 2, 16 bits. */
 export function encodePeaks(peaks: Peaks): Uint8Array {
-  const data = encodePeaksData(peaks.data);
+  const data = toPcm16Bytes(peaks.data);
   const bytes = new Uint8Array(peaksHeaderBytes + data.length);
   bytes.set(encodePeaksHeader(peaks), 0);
   bytes.set(data, peaksHeaderBytes);

@@ -1,4 +1,5 @@
 /** Turns stored samples into 16-bit ones, chunk by chunk, in constant memory. Knows nothing of files or headers. */
+import { isLittleEndian } from './pcm16.ts';
 import { sampleSizeBytes, type WavCodec } from './wav.ts';
 
 export interface SampleDecoder {
@@ -45,8 +46,6 @@ export function createSampleDecoder(sound: {
 }
 
 type Converter = (bytes: Uint8Array, sampleCount: number, output: Int16Array) => void;
-
-const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const muLawTable = Int16Array.from({ length: 256 }, (_, code) => decodeMuLaw(code));
 const aLawTable = Int16Array.from({ length: 256 }, (_, code) => decodeALaw(code));
