@@ -1,0 +1,113 @@
+/** Recordings → `Recording`. Which fields are filled varies by media and state: all but the id may be missing. */
+import {
+  asArray,
+  asNumber,
+  asRecord,
+  asString,
+  asTimeMs,
+  failDecode,
+  at,
+  isRecord,
+  listOf,
+  optional,
+  required,
+  type JsonRecord,
+} from '../../base/decode.ts';
+import {
+  isSafeName,
+  parseCommunicationId,
+  parseConversationId,
+  parseRecordingId,
+  type ConversationId,
+} from '../../model/ids.ts';
+import type { Annotation, Recording, RecordingFile } from '../../model/recording.ts';
+import { asId, asLink, asReference, linkExpiresAtMs } from './fields.ts';
+
+/**
+ * @param conversationId what was asked for, for answers that do not repeat it
+ * @see Recording
+ */
+export function decodeRecording(
+  value: unknown,
+  path: string,
+  conversationId: ConversationId,
+): Recording {
+  const record = asRecord(value, path);
+  return {
+    id: required(record, 'id', path, asId(parseRecordingId)),
+    conversationId:
+      optional(record, 'conversationId', path, asId(parseConversationId)) ?? conversationId,
+    communicationId: optional(record, 'sessionId', path, asReference(parseCommunicationId)),
+    media: optional(record, 'media', path, asString) ?? 'unknown',
+    fileState: optional(record, 'fileState', path, asString) ?? 'unknown',
+    startMs: optional(record, 'startTime', path, asTimeMs),
+    endMs: optional(record, 'endTime', path, asTimeMs),
+    files: optional(record, 'mediaUris', path, decodeFiles) ?? [],
+    annotations: listOf(record, 'annotations', path, decodeAnnotation),
+    outputSizeBytes: optional(record, 'outputSizeInBytes', path, asNumber),
+    outputDurationMs: optional(record, 'outputDurationMs', path, asNumber),
+    estimatedTranscodeTimeMs: optional(record, 'estimatedTranscodeTimeMs', path, asNumber),
+    archiveAtMs: optional(record, 'archiveDate', path, asTimeMs),
+    deleteAtMs: optional(record, 'deleteDate', path, asTimeMs),
+  };
+}
+
+/** `mediaUris` is a map by channel; a channel without a link has no media. */
+function decodeFiles(value: unknown, path: string): readonly RecordingFile[] {
+  return Object.entries(asRecord(value, path))
+    .map(([channel, file], index) => {
+      const filePath = at(path, index);
+      return isSafeName(channel)
+        ? decodeFile(channel, asRecord(file, filePath), filePath)
+        : failDecode(filePath, 'under a channel key that can be part of a file name');
+    })
+    .filter((file) => file !== undefined)
+    .sort((a, b) => a.channel.localeCompare(b.channel, 'en', { numeric: true }));
+}
+
+function decodeFile(channel: string, record: JsonRecord, path: string): RecordingFile | undefined {
+  const url = optional(record, 'mediaUri', path, asLink);
+  const waveform = record['waveformData'];
+  return url === undefined
+    ? undefined
+    : {
+        channel,
+        url,
+        expiresAtMs: linkExpiresAtMs(url),
+        // Only a preview: a broken one is left out.
+        waveform: Array.isArray(waveform)
+          ? waveform.filter((sample) => typeof sample === 'number' && Number.isFinite(sample))
+          : [],
+      };
+}
+
+function decodeAnnotation(value: unknown, path: string): Annotation {
+  const record = asRecord(value, path);
+  return {
+    id: optional(record, 'id', path, asString),
+    type: optional(record, 'type', path, asString) ?? 'unknown',
+    reason: optional(record, 'reason', path, asString),
+    description: optional(record, 'description', path, asString),
+    durationMs: optional(record, 'durationMs', path, asNumber),
+    recordingOffsetMs:
+      optional(record, 'recordingLocation', path, asNumber) ??
+      optional(record, 'location', path, asNumber),
+    recordingDurationMs: optional(record, 'recordingDurationMs', path, asNumber),
+    realtimeOffsetMs: optional(record, 'realtimeLocation', path, asNumber),
+  };
+}
+
+/** Largest estimate among what a 202 answer says, in ms; undefined when it says nothing readable. */
+export function decodeTranscodeEstimateMs(text: string): number | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const estimates = (Array.isArray(value) ? asArray(value, '') : [value])
+    .filter(isRecord)
+    .map((record) => Number(record['estimatedTranscodeTimeMs']))
+    .filter((estimate) => estimate > 0 && Number.isFinite(estimate));
+  return estimates.length === 0 ? undefined : Math.max(...estimates);
+}

@@ -1,0 +1,259 @@
+/** The Genesys Cloud client: resources of the platform as models. Knows endpoints; HTTP, tokens and limits are below it. */
+import { errors, isAppError, type AppError } from '../base/appError.ts';
+import type { Clock } from '../base/clock.ts';
+import { parseJson } from '../base/decode.ts';
+import type { Log } from '../base/log.ts';
+import type { Conversation } from '../model/conversation.ts';
+import type { Fetched } from '../model/fetched.ts';
+import type { CommunicationId, ConversationId } from '../model/ids.ts';
+import type { Recording } from '../model/recording.ts';
+import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
+import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
+import { decodeRecording, decodeTranscodeEstimateMs } from './decoders/recording.ts';
+import {
+  decodeOrganisation,
+  decodeTranscriptUrl,
+  decodeTranscriptUrls,
+} from './decoders/resources.ts';
+import type {
+  ConversationPage,
+  FetchRecordingsOptions,
+  GenesysApi,
+  MediaResponse,
+  OpenMediaOptions,
+  Organisation,
+  PageRequest,
+  RateState,
+  TranscriptLink,
+} from './genesysApi.ts';
+import { HttpClient, type ApiResponse } from './httpClient.ts';
+import type { SendHttp } from './httpTransport.ts';
+import { sliceElements } from './jsonSlicer.ts';
+import { openMedia } from './mediaTransport.ts';
+import { CachingNameDirectory } from './nameDirectory.ts';
+import type { RetryOptions } from './retryPolicy.ts';
+import type { TokenSource } from './tokenSource.ts';
+
+export interface GenesysClientDeps {
+  readonly apiBaseUrl: string;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userAgent?: string | undefined;
+  readonly http?: SendHttp | undefined;
+  readonly retry?: RetryOptions | undefined;
+}
+
+const recordingsPath = '/api/v2/conversations/{conversationId}/recordings';
+const communicationPath =
+  '/api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}';
+/** How long the platform itself may hold a recordings request while it transcodes. */
+const serverWaitMs = 5_000;
+const firstPollMs = 1_000;
+const longestPollMs = 10_000;
+
+export class GenesysClient implements GenesysApi {
+  private readonly deps: GenesysClientDeps;
+  private readonly http: HttpClient;
+  readonly rate: RateState;
+  readonly names: CachingNameDirectory;
+
+  constructor(deps: GenesysClientDeps) {
+    this.deps = deps;
+    this.http = new HttpClient(deps);
+    this.rate = this.http.rate;
+    this.names = new CachingNameDirectory({ http: this.http, clock: deps.clock, log: deps.log });
+  }
+
+  /** @see GET /api/v2/organizations/me */
+  async fetchOrganisation(signal: AbortSignal): Promise<Organisation> {
+    const response = await this.http.call(
+      { method: 'GET', pathTemplate: '/api/v2/organizations/me' },
+      signal,
+    );
+    return decodeOrganisation(response.text);
+  }
+
+  async listConversations(
+    query: ConversationQuery,
+    page: PageRequest,
+    signal: AbortSignal,
+  ): Promise<ConversationPage> {
+    const { pageNumber, pageSize } = page;
+    const response = await this.http.call(
+      {
+        method: 'POST',
+        pathTemplate: '/api/v2/analytics/conversations/details/query',
+        body: toDetailsQuery(query, { pageSize, pageNumber }),
+      },
+      signal,
+    );
+    const { elements, totalHits } = decodeDetailsPage(response.text);
+    const conversations: Fetched<Conversation>[] = [];
+    const undecodable: { rawJson: string; reason: string }[] = [];
+    for (const rawJson of elements) {
+      try {
+        conversations.push(
+          toFetched(decodeConversation(parseJson(rawJson, 'a conversation')), rawJson, response),
+        );
+      } catch (error) {
+        if (!isAppError(error, 'protocol')) {
+          throw error;
+        }
+        undecodable.push({ rawJson, reason: error.message });
+      }
+    }
+    if (undecodable.length > 0) {
+      this.deps.log.warn('Some conversations could not be decoded', { count: undecodable.length });
+    }
+    const { startMs, endMs } = query.interval;
+    return {
+      // The platform matches whole days, so it also sends what started before or after the interval.
+      conversations: conversations.filter(
+        ({ value }) => value.startMs >= startMs && value.startMs < endMs,
+      ),
+      undecodable,
+      totalHits: totalHits ?? 0,
+      hasMore:
+        elements.length >= pageSize &&
+        (totalHits === undefined || pageNumber * pageSize < totalHits),
+    };
+  }
+
+  async fetchConversation(id: ConversationId, signal: AbortSignal): Promise<Fetched<Conversation>> {
+    const response = await this.http.call(
+      {
+        method: 'GET',
+        pathTemplate: '/api/v2/analytics/conversations/{conversationId}/details',
+        pathParameters: { conversationId: id },
+      },
+      signal,
+    );
+    const value = decodeConversation(parseJson(response.text, 'the conversation'));
+    if (value.id !== id) {
+      throw errors.protocol('Genesys Cloud sent another conversation than the one asked for', {
+        details: { source: response.source },
+      });
+    }
+    return toFetched(value, response.text, response);
+  }
+
+  async fetchRecordings(
+    id: ConversationId,
+    options: FetchRecordingsOptions,
+    signal: AbortSignal,
+  ): Promise<readonly Fetched<Recording>[]> {
+    const { clock } = this.deps;
+    const patienceMs = options.format === 'NONE' ? 0 : options.maxWaitMs;
+    const deadlineMs = clock.nowMs() + patienceMs;
+    for (let poll = 0; ; poll++) {
+      const leftMs = Math.max(0, deadlineMs - clock.nowMs());
+      const response = await this.http.call(
+        {
+          method: 'GET',
+          pathTemplate: recordingsPath,
+          pathParameters: { conversationId: id },
+          query: { formatId: options.format, maxWaitMs: Math.min(serverWaitMs, leftMs) },
+        },
+        signal,
+      );
+      if (response.status !== 202) {
+        return decodeRecordings(response, id);
+      }
+      const waitMs = pollWaitMs(response.text, poll, deadlineMs - clock.nowMs());
+      if (waitMs === undefined) {
+        throw errors.remote(
+          'Genesys Cloud is still preparing the recordings; try again in a few minutes',
+          { details: { status: 202, source: response.source } },
+        );
+      }
+      options.onTranscoding?.(waitMs);
+      await clock.delay(waitMs, signal);
+    }
+  }
+
+  async fetchTranscriptLinks(
+    id: ConversationId,
+    communicationId: CommunicationId,
+    signal: AbortSignal,
+  ): Promise<readonly TranscriptLink[]> {
+    const fetchLinks = async (
+      name: 'transcripturls' | 'transcripturl',
+      decode: (text: string) => readonly TranscriptLink[],
+    ): Promise<LinksAnswer> => {
+      try {
+        const response = await this.http.call(
+          {
+            method: 'GET',
+            pathTemplate: `${communicationPath}/${name}`,
+            pathParameters: { conversationId: id, communicationId },
+          },
+          signal,
+        );
+        return { links: decode(response.text), refusal: undefined };
+      } catch (error) {
+        if (isAppError(error, 'notFound')) {
+          return { links: [], refusal: undefined };
+        }
+        if (isAppError(error, 'forbidden')) {
+          return { links: [], refusal: error };
+        }
+        throw error;
+      }
+    };
+    const byRecording = await fetchLinks('transcripturls', decodeTranscriptUrls);
+    if (byRecording.links.length > 0) {
+      return byRecording.links;
+    }
+    // A conversation that was transcribed without being recorded has only this one.
+    const single = await fetchLinks('transcripturl', decodeTranscriptUrl);
+    if (single.links.length === 0 && byRecording.refusal !== undefined) {
+      throw errors.forbidden(
+        'The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: recording:recording:view and speechAndTextAnalytics:data:view',
+        { cause: single.refusal ?? byRecording.refusal, details: byRecording.refusal.details },
+      );
+    }
+    return single.links;
+  }
+
+  openMedia(url: string, options: OpenMediaOptions, signal: AbortSignal): Promise<MediaResponse> {
+    return openMedia(url, options, signal);
+  }
+}
+
+interface LinksAnswer {
+  readonly links: readonly TranscriptLink[];
+  readonly refusal: AppError | undefined;
+}
+
+function toFetched<T>(value: T, rawJson: string, response: ApiResponse): Fetched<T> {
+  return { value, rawJson, source: response.source, fetchedAtMs: response.receivedAtMs };
+}
+
+function decodeRecordings(
+  response: ApiResponse,
+  conversationId: ConversationId,
+): readonly Fetched<Recording>[] {
+  // Some answers without recordings have an empty body.
+  if (response.text.trim() === '') {
+    return [];
+  }
+  return sliceElements(response.text).map((rawJson, index) => {
+    const path = `recordings[${String(index)}]`;
+    return toFetched(
+      decodeRecording(parseJson(rawJson, path), path, conversationId),
+      rawJson,
+      response,
+    );
+  });
+}
+
+/** The platform's estimate, else a doubling wait, never past the deadline; undefined when no time is left. */
+function pollWaitMs(text: string, poll: number, leftMs: number): number | undefined {
+  if (leftMs <= 0) {
+    return undefined;
+  }
+  const backoffMs = Math.min(longestPollMs, firstPollMs * 2 ** poll);
+  const estimateMs = decodeTranscodeEstimateMs(text) ?? backoffMs;
+  return Math.min(leftMs, Math.max(firstPollMs, Math.min(estimateMs, 6 * longestPollMs)));
+}
