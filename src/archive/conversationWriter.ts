@@ -1,0 +1,359 @@
+/**
+ * Puts finished files under their final names in one conversation's folder and keeps the manifest true at every moment. Owns
+ * the last steps of the commit protocol and the history of replaced files; knows nothing of where the bytes came from.
+ */
+import { copyFile, link, open, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { errors, isAppError } from '../base/appError.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { ConversationId } from '../model/ids.ts';
+import type { AbsentItem } from './absence.ts';
+import {
+  commitBytes,
+  ensureFolder,
+  partialSuffix,
+  PartialWriter,
+  regularFileSize,
+  renameDurably,
+  syncFolder,
+} from './durableFile.ts';
+import { CountingHash, hashFile, type FileHash } from './fileHash.ts';
+import {
+  encodeManifest,
+  entryPath,
+  formatVersion,
+  manifestName,
+  readManifest,
+  type Manifest,
+  type ManifestFile,
+} from './manifest.ts';
+import { errnoOf } from './storageError.ts';
+
+const compress = promisify(gzip);
+
+/** What is known of a file before it is stored: its entry without sizes and hashes. */
+export type FileOrigin = Omit<
+  ManifestFile,
+  'storedBytes' | 'storedSha256' | 'contentBytes' | 'contentSha256'
+>;
+
+export interface StoredFile {
+  readonly file: ManifestFile;
+  /** The archive held exactly this content already; nothing was written. */
+  readonly isUnchanged: boolean;
+}
+
+export interface WriterDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
+export class ConversationWriter {
+  readonly folderPath: string;
+  private readonly deps: WriterDeps;
+  private manifest: Manifest;
+  private writtenManifest: Manifest | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  private constructor(folderPath: string, manifest: Manifest, deps: WriterDeps) {
+    this.folderPath = folderPath;
+    this.manifest = manifest;
+    this.deps = deps;
+  }
+
+  /** Opens the folder, which exists. A damaged manifest is kept in the history and begun anew. */
+  static async open(
+    folderPath: string,
+    conversationId: ConversationId,
+    deps: WriterDeps,
+    signal: AbortSignal,
+  ): Promise<ConversationWriter> {
+    const empty: Manifest = {
+      formatVersion,
+      conversationId,
+      updatedAtMs: deps.clock.nowMs(),
+      files: [],
+      replacing: [],
+      absent: [],
+    };
+    try {
+      const manifest = await readManifest(folderPath, signal);
+      return new ConversationWriter(folderPath, manifest ?? empty, deps);
+    } catch (error) {
+      if (!isAppError(error, 'corrupt')) {
+        throw error;
+      }
+      const writer = new ConversationWriter(folderPath, empty, deps);
+      const damaged = await hashFile(join(folderPath, manifestName), signal);
+      await writer.preserve(manifestName, damaged, signal);
+      deps.log.warn('A damaged manifest was moved to the history', { folderPath });
+      return writer;
+    }
+  }
+
+  get files(): readonly ManifestFile[] {
+    return this.manifest.files;
+  }
+
+  /** Makes a folder of the conversation, such as `recordings`, and returns its path. */
+  async folder(name: string): Promise<string> {
+    return await ensureFolder(this.folderPath, [name]);
+  }
+
+  /**
+   * Stores JSON text as a gzip that is the same for the same text on every machine. `origin.path` ends with `.json.gz`.
+   */
+  async storeJson(origin: FileOrigin, text: string, signal: AbortSignal): Promise<StoredFile> {
+    const content = new CountingHash();
+    content.update(Buffer.from(text));
+    const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
+    const packed = withoutGzipOrigin(await compress(text));
+    const stored = new CountingHash();
+    stored.update(packed);
+    const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
+    const partialPath = entryPath(this.folderPath, origin) + partialSuffix;
+    const writer = await PartialWriter.create(partialPath);
+    try {
+      await writer.append(packed);
+      await writer.sync();
+    } finally {
+      await writer.close();
+    }
+    const file = { ...origin, storedBytes, storedSha256, contentBytes, contentSha256 };
+    return await this.place(partialPath, file, signal);
+  }
+
+  /**
+   * Gives a whole, flushed partial file its final name. What had the name before goes to the history unless it is the same;
+   * so does the same channel of the same recording in another format.
+   */
+  async place(partialPath: string, file: ManifestFile, signal: AbortSignal): Promise<StoredFile> {
+    const finalPath = entryPath(this.folderPath, file);
+    const present =
+      (await regularFileSize(finalPath)) === undefined
+        ? undefined
+        : await hashFile(finalPath, signal);
+    if (present?.content?.sha256 === file.contentSha256) {
+      await rm(partialPath, { force: true });
+      return await this.keep(file, present);
+    }
+    const replaced = this.manifest.files.find(({ path }) => path === file.path);
+    if (present !== undefined) {
+      const history = await this.preserve(file.path, present, signal);
+      const kept = historyEntry(history, replaced, present);
+      await this.update((manifest) => ({
+        ...manifest,
+        files: kept === undefined ? manifest.files : withFile(manifest.files, kept),
+        replacing: replaced === undefined ? manifest.replacing : withFile(manifest.replacing, file),
+      }));
+    }
+    await renameDurably(partialPath, finalPath);
+    await this.update((manifest) => ({
+      ...manifest,
+      files: withFile(manifest.files, file),
+      replacing: manifest.replacing.filter(({ path }) => path !== file.path),
+    }));
+    await this.retireOtherFormats(file, signal);
+    return { file, isUnchanged: false };
+  }
+
+  /**
+   * The entry of a file whose bytes on disk are still what the manifest says, for a storage that offers the same again.
+   * Undefined when there is none or it does not match.
+   */
+  async findIntact(
+    matches: (file: ManifestFile) => boolean,
+    signal: AbortSignal,
+  ): Promise<ManifestFile | undefined> {
+    const file = this.manifest.files.find((each) => !isHistory(each) && matches(each));
+    if (file === undefined) {
+      return undefined;
+    }
+    const path = entryPath(this.folderPath, file);
+    if ((await regularFileSize(path)) !== file.storedBytes) {
+      return undefined;
+    }
+    const { storedSha256 } = await hashFile(path, signal);
+    return storedSha256 === file.storedSha256 ? file : undefined;
+  }
+
+  /** Adds what a file was checked against after it was stored. */
+  async addVerification(
+    paths: readonly string[],
+    verification: ManifestFile['verifiedAgainst'][number],
+  ): Promise<void> {
+    await this.update((manifest) => ({
+      ...manifest,
+      files: manifest.files.map((file) =>
+        paths.includes(file.path) && !file.verifiedAgainst.includes(verification)
+          ? { ...file, verifiedAgainst: [...file.verifiedAgainst, verification] }
+          : file,
+      ),
+    }));
+  }
+
+  /** Replaces the absent items that `isSettled` names by those of this run. */
+  async setAbsent(
+    isSettled: (item: string) => boolean,
+    absent: readonly AbsentItem[],
+  ): Promise<void> {
+    const items = new Set(absent.map(({ item }) => item));
+    await this.update((manifest) => ({
+      ...manifest,
+      absent: [
+        ...manifest.absent.filter(({ item }) => !isSettled(item) && !items.has(item)),
+        ...absent,
+      ],
+    }));
+  }
+
+  /** The same content is there already: keeps it, and makes sure that the manifest knows it. */
+  private async keep(file: ManifestFile, present: FileHash): Promise<StoredFile> {
+    const known = this.manifest.files.find(({ path }) => path === file.path);
+    if (known?.storedSha256 === present.storedSha256 && known.validator === file.validator) {
+      return { file: known, isUnchanged: true };
+    }
+    const { storedBytes, storedSha256 } = present;
+    const entry: ManifestFile = { ...file, storedBytes, storedSha256 };
+    await this.update((manifest) => ({
+      ...manifest,
+      files: withFile(manifest.files, entry),
+      replacing: manifest.replacing.filter(({ path }) => path !== file.path),
+    }));
+    return { file: entry, isUnchanged: true };
+  }
+
+  /** One current file a channel: the player would hear two formats of it twice. */
+  private async retireOtherFormats(file: ManifestFile, signal: AbortSignal): Promise<void> {
+    if (file.channel === undefined) {
+      return;
+    }
+    const others = this.manifest.files.filter(
+      (other) =>
+        !isHistory(other) &&
+        other.path !== file.path &&
+        other.channel === file.channel &&
+        other.recordingId === file.recordingId,
+    );
+    for (const other of others) {
+      const path = entryPath(this.folderPath, other);
+      const present =
+        (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
+      const kept =
+        present === undefined
+          ? undefined
+          : historyEntry(await this.preserve(other.path, present, signal), other, present);
+      await this.update((manifest) => {
+        const files = manifest.files.filter(({ path: each }) => each !== other.path);
+        return { ...manifest, files: kept === undefined ? files : withFile(files, kept) };
+      });
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Puts a second name, or a copy, of a file into the history and returns its relative path. The file stays where it is. */
+  private async preserve(path: string, present: FileHash, signal: AbortSignal): Promise<string> {
+    const fromPath = entryPath(this.folderPath, { path });
+    for (const length of [8, 64]) {
+      const relative = `history/${present.storedSha256.slice(0, length)}/${path}`;
+      const toPath = entryPath(this.folderPath, { path: relative });
+      await ensureFolder(this.folderPath, dirname(relative).split('/'));
+      if ((await regularFileSize(toPath)) === undefined) {
+        await linkOrCopy(fromPath, toPath);
+        return relative;
+      }
+      if ((await hashFile(toPath, signal)).storedSha256 === present.storedSha256) {
+        return relative;
+      }
+    }
+    throw errors.storage(
+      `The history already holds a damaged file of this name. Move it away and download again: ${basename(path)}`,
+    );
+  }
+
+  /** Changes the manifest and writes it. Changes are written in order, several at once when they come faster than the disk. */
+  private async update(change: (manifest: Manifest) => Manifest): Promise<void> {
+    this.manifest = { ...change(this.manifest), updatedAtMs: this.deps.clock.nowMs() };
+    const written = this.writing.then(async () => {
+      if (this.writtenManifest !== this.manifest) {
+        const manifest = this.manifest;
+        await commitBytes(join(this.folderPath, manifestName), encodeManifest(manifest));
+        this.writtenManifest = manifest;
+      }
+    });
+    this.writing = written.catch(() => undefined);
+    await written;
+  }
+}
+
+/** True for what a re-download has replaced. */
+export function isHistory(file: Pick<ManifestFile, 'path'>): boolean {
+  return file.path.startsWith('history/');
+}
+
+/** The byte of RFC 1952 that names the operating system is made neutral, so that equal content gives equal files. */
+export function withoutGzipOrigin(packed: Buffer): Buffer {
+  const osByte = 9;
+  const unknownOs = 255;
+  packed[osByte] = unknownOs;
+  return packed;
+}
+
+function withFile(files: readonly ManifestFile[], file: ManifestFile): readonly ManifestFile[] {
+  return [...files.filter(({ path }) => path !== file.path), file];
+}
+
+/** Entry of a file that moved to the history; undefined for a damaged gzip, which could never be verified. */
+function historyEntry(
+  path: string,
+  known: ManifestFile | undefined,
+  present: FileHash,
+): ManifestFile | undefined {
+  const { storedBytes, storedSha256, content } = present;
+  if (known?.storedSha256 === storedSha256) {
+    return { ...known, path };
+  }
+  return content === undefined
+    ? undefined
+    : {
+        path,
+        storedBytes,
+        storedSha256,
+        contentBytes: content.bytes,
+        contentSha256: content.sha256,
+        source: known?.source ?? 'found in the archive',
+        fetchedAtMs: known?.fetchedAtMs ?? 0,
+        verifiedAgainst: ['ownHash'],
+        recordingId: known?.recordingId,
+        communicationId: known?.communicationId,
+        channel: known?.channel,
+        validator: undefined,
+      };
+}
+
+/** File systems without hard links (FAT, some shares) get a copy by the commit protocol. */
+async function linkOrCopy(fromPath: string, toPath: string): Promise<void> {
+  try {
+    await link(fromPath, toPath);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOSPC' || code === 'EROFS' || code === 'EDQUOT' || code === 'ENOENT') {
+      throw error;
+    }
+    const partialPath = toPath + partialSuffix;
+    await copyFile(fromPath, partialPath);
+    const copy = await open(partialPath, 'r+');
+    try {
+      await copy.sync();
+    } finally {
+      await copy.close();
+    }
+    await renameDurably(partialPath, toPath);
+    return;
+  }
+  await syncFolder(dirname(toPath));
+}

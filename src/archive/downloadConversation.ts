@@ -1,0 +1,219 @@
+/**
+ * Downloads one conversation into the archive: its detail, recordings and transcripts. Owns the order of things and what a
+ * failure of a part means for the whole; the steps themselves are elsewhere.
+ */
+import { errors, isAppError, isCancellation } from '../base/appError.ts';
+import { Limiter } from '../base/limiter.ts';
+import type { ConversationId } from '../model/ids.ts';
+import { absenceByFailure, type AbsentItem } from './absence.ts';
+import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
+import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
+import type { ManifestFile } from './manifest.ts';
+import { ProgressSum, type DownloadProgress } from './progressSum.ts';
+import { downloadRecordings } from './recordingsDownload.ts';
+import { toStorageError } from './storageError.ts';
+import { downloadTranscripts } from './transcriptsDownload.ts';
+import { withWriterLock } from './writerLock.ts';
+
+export type { ConversationSource, DownloadDeps, DownloadRequest } from './downloadRun.ts';
+export type { DownloadProgress } from './progressSum.ts';
+
+export interface DownloadReport {
+  readonly conversationId: ConversationId;
+  readonly folderPath: string;
+  /** Every file of this run, the unchanged ones included. */
+  readonly files: readonly ManifestFile[];
+  readonly unchangedCount: number;
+  /** What of this run's request is not there, and why. */
+  readonly absent: readonly AbsentItem[];
+  /** Media and transcript bytes that came over the network. */
+  readonly downloadedBytes: number;
+}
+
+const parallelFiles = 4;
+
+/**
+ * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
+ * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished.
+ * @throws AppError `notFound` | `forbidden` | `auth` | `network` | `remote` | `rateLimited` | `protocol` when the conversation
+ * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process writes to the archive
+ */
+export async function downloadConversation(
+  deps: DownloadDeps,
+  request: DownloadRequest,
+  onProgress: (progress: DownloadProgress) => void,
+  signal: AbortSignal,
+): Promise<DownloadReport> {
+  const progress = new ProgressSum(onProgress);
+  progress.start('Conversation detail');
+  const fetched = await deps.source.fetchConversation(request.conversationId, signal);
+  const conversation = fetched.value;
+  if (conversation.id !== request.conversationId) {
+    throw errors.protocol('The platform answered with another conversation than was asked for');
+  }
+  return await withWriterLock(
+    deps.archive.rootPath,
+    conversation.id,
+    deps,
+    async (lockSignal) => {
+      const outcome = new Outcome(lockSignal);
+      try {
+        const folderPath = await deps.archive.createConversationFolder(
+          conversation.id,
+          conversation.startMs,
+        );
+        const writer = await ConversationWriter.open(folderPath, conversation.id, deps, lockSignal);
+        outcome.stored(
+          await writer.storeJson(
+            {
+              path: 'conversation.json.gz',
+              source: fetched.source,
+              fetchedAtMs: fetched.fetchedAtMs,
+              verifiedAgainst: ['json'],
+              recordingId: undefined,
+              communicationId: undefined,
+              channel: undefined,
+              validator: undefined,
+            },
+            fetched.rawJson,
+            lockSignal,
+          ),
+        );
+        await runParts({ deps, request, conversation, writer, progress, outcome });
+        return outcome.report(writer, progress.receivedBytes, conversation.id);
+      } catch (error) {
+        throw toStorageError(error);
+      }
+    },
+    signal,
+  );
+}
+
+async function runParts(
+  parts: Omit<DownloadRun, 'limiter' | 'signal' | 'stored' | 'missing' | 'attempt'> & {
+    readonly outcome: Outcome;
+  },
+): Promise<void> {
+  const { outcome, ...rest } = parts;
+  const { deps, request, writer } = rest;
+  const run: DownloadRun = {
+    ...rest,
+    limiter: new Limiter(parallelFiles),
+    signal: outcome.signal,
+    stored: (file) => {
+      outcome.stored(file);
+    },
+    missing: (item) => {
+      outcome.missing(item);
+    },
+    attempt: (item, step) => outcome.attempt(item, step, deps),
+  };
+  try {
+    const recordings = await downloadRecordings(run);
+    if (request.parts.includes('transcripts') && !run.signal.aborted) {
+      await downloadTranscripts(run, recordings);
+    }
+  } finally {
+    outcome.throwIfEnded();
+  }
+  await writer.setAbsent((item) => isSettled(item, request, outcome.storedItems), outcome.absent);
+}
+
+/** True for an absent item of an earlier run that this run asked for again, or has brought. */
+function isSettled(
+  item: string,
+  { parts, recordingIds, communicationIds }: DownloadRequest,
+  storedItems: ReadonlySet<string>,
+): boolean {
+  const [kind, id] = item.split('/');
+  if (storedItems.has(item)) {
+    return true;
+  }
+  if (kind === 'recordings' && parts.includes('recordings')) {
+    return recordingIds === undefined || recordingIds.some((each) => each === id);
+  }
+  return (
+    kind === 'transcripts' &&
+    parts.includes('transcripts') &&
+    (communicationIds === undefined || communicationIds.some((each) => each === id))
+  );
+}
+
+/** Gathers what a run brought, and ends it at the first failure that concerns all of it. */
+class Outcome {
+  readonly signal: AbortSignal;
+  readonly absent: AbsentItem[] = [];
+  readonly storedItems = new Set<string>();
+  private readonly files: StoredFile[] = [];
+  private readonly stop = new AbortController();
+  private end: { readonly error: unknown } | undefined;
+
+  constructor(signal: AbortSignal) {
+    this.signal = AbortSignal.any([signal, this.stop.signal]);
+  }
+
+  stored(file: StoredFile): void {
+    this.files.push(file);
+    const { recordingId, communicationId, channel } = file.file;
+    if (recordingId !== undefined && channel !== undefined) {
+      this.storedItems.add(`recordings/${recordingId}/${channel}`);
+    }
+    if (communicationId !== undefined) {
+      this.storedItems.add(`transcripts/${communicationId}`);
+    }
+  }
+
+  missing(item: AbsentItem): void {
+    this.absent.push(item);
+  }
+
+  async attempt(
+    item: string,
+    step: () => Promise<void>,
+    { clock, log }: Pick<DownloadDeps, 'clock' | 'log'>,
+  ): Promise<void> {
+    try {
+      await step();
+    } catch (thrown) {
+      const error = toStorageError(thrown);
+      const isFatal =
+        isCancellation(error) ||
+        !isAppError(error) ||
+        ['auth', 'storage', 'conflict', 'bug'].includes(error.code);
+      if (isFatal) {
+        this.end ??= { error };
+        this.stop.abort();
+        return;
+      }
+      const absence = absenceByFailure(item, error, clock.nowMs());
+      log.warn('A part of a conversation could not be downloaded', {
+        item,
+        reason: absence.reason,
+        code: error.code,
+      });
+      this.absent.push(absence);
+    }
+  }
+
+  throwIfEnded(): void {
+    if (this.end !== undefined) {
+      throw this.end.error instanceof Error ? this.end.error : errors.bug(String(this.end.error));
+    }
+  }
+
+  report(
+    writer: ConversationWriter,
+    downloadedBytes: number,
+    conversationId: ConversationId,
+  ): DownloadReport {
+    const current = new Map(writer.files.map((file) => [file.path, file]));
+    return {
+      conversationId,
+      folderPath: writer.folderPath,
+      files: this.files.map(({ file }) => current.get(file.path) ?? file),
+      unchangedCount: this.files.filter(({ isUnchanged }) => isUnchanged).length,
+      absent: this.absent,
+      downloadedBytes,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/** What a download is asked for, and what its steps share. No behaviour. */
+import type { Clock } from '../base/clock.ts';
+import type { Limiter } from '../base/limiter.ts';
+import type { Log } from '../base/log.ts';
+import type { GenesysApi } from '../genesys/genesysApi.ts';
+import type { Conversation } from '../model/conversation.ts';
+import type { CommunicationId, ConversationId, RecordingId } from '../model/ids.ts';
+import type { RecordingFormat } from '../model/recording.ts';
+import type { AbsentItem } from './absence.ts';
+import type { Archive } from './archive.ts';
+import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
+import type { ProgressSum } from './progressSum.ts';
+
+/** What a download asks of the platform. */
+export type ConversationSource = Pick<
+  GenesysApi,
+  'fetchConversation' | 'fetchRecordings' | 'fetchTranscriptLinks' | 'openMedia'
+>;
+
+export interface DownloadDeps {
+  readonly source: ConversationSource;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The conversation's detail is always fetched; `parts` come on top. */
+export interface DownloadRequest {
+  readonly conversationId: ConversationId;
+  readonly parts: readonly ('recordings' | 'transcripts')[];
+  /** Only these recordings; all when undefined. */
+  readonly recordingIds?: readonly RecordingId[];
+  /** Only the transcripts of these communications; all when undefined. */
+  readonly communicationIds?: readonly CommunicationId[];
+  readonly format: RecordingFormat;
+  /** How long to wait for the platform to transcode. */
+  readonly maxTranscodeWaitMs: number;
+}
+
+/** Everything that the steps of one download share. */
+export interface DownloadRun {
+  readonly deps: DownloadDeps;
+  readonly request: DownloadRequest;
+  readonly conversation: Conversation;
+  readonly writer: ConversationWriter;
+  readonly progress: ProgressSum;
+  /** Bounds how many files are on their way at once. */
+  readonly limiter: Limiter;
+  /** Aborted on cancellation and on the first failure that ends the whole download. */
+  readonly signal: AbortSignal;
+  /** Notes a file that is in the archive now. */
+  readonly stored: (file: StoredFile) => void;
+  readonly missing: (item: AbsentItem) => void;
+  /**
+   * Runs a step whose failure leaves one item absent while the rest goes on. Failures of sign-in or disk end the whole
+   * download: then `signal` is aborted, and the download rejects with the first of them.
+   */
+  readonly attempt: (item: string, step: () => Promise<void>) => Promise<void>;
+}

@@ -1,0 +1,119 @@
+/**
+ * Brings one transcript file into a gzip partial file, checked to be JSON on the way. Knows nothing of manifests. Not resumed:
+ * a gzip that was cut cannot be continued, and transcripts are small beside recordings.
+ */
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { errors, isAppError, throwIfCancelled } from '../base/appError.ts';
+import type { MediaResponse } from '../genesys/genesysApi.ts';
+import { withoutGzipOrigin } from './conversationWriter.ts';
+import { PartialWriter } from './durableFile.ts';
+import { CountingHash } from './fileHash.ts';
+import { JsonCheck } from './jsonCheck.ts';
+import { isLinkRefused, type LinkProvider, type MediaDeps } from './mediaDownload.ts';
+import { discardPartial } from './resumePoint.ts';
+
+const maxFailures = 3;
+const maxFreshLinks = 3;
+const firstBackoffMs = 500;
+
+export interface TranscriptRequest {
+  readonly partialPath: string;
+  readonly link: LinkProvider;
+  readonly onProgress: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly onReceived: (countBytes: number) => void;
+}
+
+export interface FetchedTranscript {
+  readonly storedBytes: number;
+  readonly storedSha256: string;
+  readonly contentBytes: number;
+  readonly contentSha256: string;
+  readonly isSizeConfirmed: boolean;
+}
+
+/**
+ * On abort and on failure nothing is left.
+ * @throws AppError `corrupt` when the file is no JSON object, `gone` when fresh links expire too, `network`, `auth`,
+ * `forbidden`, `notFound`, `remote`; file system errors as they are
+ */
+export async function downloadTranscript(
+  deps: MediaDeps,
+  request: TranscriptRequest,
+  signal: AbortSignal,
+): Promise<FetchedTranscript> {
+  let link = await request.link(undefined, signal);
+  let failureCount = 0;
+  let freshLinkCount = 0;
+  for (;;) {
+    try {
+      const response = await deps.source.openMedia(link.url, {}, signal);
+      return await receive(request, response, signal);
+    } catch (error) {
+      await discardPartial(request.partialPath);
+      throwIfCancelled(signal);
+      if (isLinkRefused(error) && freshLinkCount < maxFreshLinks) {
+        freshLinkCount++;
+        link = await request.link(link, signal);
+      } else if (isAppError(error, 'network') && failureCount < maxFailures) {
+        await deps.clock.delay(firstBackoffMs * 2 ** failureCount, signal);
+        failureCount++;
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+async function receive(
+  request: TranscriptRequest,
+  response: MediaResponse,
+  signal: AbortSignal,
+): Promise<FetchedTranscript> {
+  const content = new CountingHash();
+  const stored = new CountingHash();
+  const check = new JsonCheck();
+  const writer = await PartialWriter.create(request.partialPath);
+  try {
+    await pipeline(
+      response.body,
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          content.update(chunk);
+          check.push(chunk);
+          request.onReceived(chunk.length);
+          request.onProgress(content.bytes, response.totalBytes);
+          refuse(check.problem);
+          yield chunk;
+        }
+      },
+      createGzip(),
+      async (chunks: AsyncIterable<Buffer>) => {
+        for await (const chunk of chunks) {
+          const bytes = stored.bytes === 0 ? withoutGzipOrigin(chunk) : chunk;
+          stored.update(bytes);
+          await writer.append(bytes);
+        }
+      },
+      { signal },
+    );
+    refuse(check.finish());
+    await writer.sync();
+  } finally {
+    await writer.close();
+  }
+  const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
+  const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
+  const announcedBytes = response.totalBytes ?? response.contentLengthBytes;
+  if (announcedBytes !== undefined && announcedBytes !== contentBytes) {
+    throw errors.network('The transcript is not as long as was announced');
+  }
+  const isSizeConfirmed = announcedBytes !== undefined;
+  return { storedBytes, storedSha256, contentBytes, contentSha256, isSizeConfirmed };
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) {
+    throw errors.corrupt(`The transcript file ${problem}`);
+  }
+}
