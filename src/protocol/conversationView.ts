@@ -104,13 +104,12 @@ export interface SpeakerSnapshot {
 }
 
 /** What the page asks of the host. */
-export interface ConversationViewRequests {
-  [method: string]: { params: unknown; result: unknown };
+export type ConversationViewRequests = {
   /** Puts text on the clipboard. */
   copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
-}
+};
 
 /** What the host asks of the page: nothing so far. */
 export type ConversationViewAnswers = Record<string, never>;
