@@ -43,6 +43,8 @@ export interface ConversationSnapshot {
   readonly speakers: readonly SpeakerSnapshot[];
   /** Sentences about what is missing and why. */
   readonly notices: readonly string[];
+  /** What `saveOffset` kept: how much later in the recording the text belongs than its times say. Missing is 0. */
+  readonly offsetMs?: number | undefined;
 }
 
 export interface RecordingSnapshot {
@@ -203,6 +205,7 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
       };
     }),
     notices: listOf(record, 'notices', path, asString),
+    offsetMs: optional(record, 'offsetMs', path, asNumber),
   };
 };
 

@@ -114,9 +114,11 @@ function decodePhrase(
         : { text: wordText, ...wordSpan, confidence: ratioOf(word['confidence']) };
     }),
   );
+  const decoratedText = textOf(phrase['decoratedText']);
   return {
     role: textOf(phrase['participantPurpose']) ?? 'unknown',
     text,
+    ...(decoratedText === undefined || decoratedText === text ? {} : { decoratedText }),
     ...span,
     confidence: ratioOf(phrase['confidence']),
     words,
