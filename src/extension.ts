@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { messageOf } from './base/appError.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { extensionVersion } from './generated/manifest.ts';
+import { Archives } from './host/archives/archives.ts';
+import { ArchiveWorkerClient } from './host/archives/archiveWorkerClient.ts';
 import { registerCommands } from './host/commands.ts';
 import { plainMessage } from './host/errors/errorText.ts';
 import { createServices, type Services } from './host/services.ts';

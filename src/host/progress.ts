@@ -4,8 +4,13 @@ import type { ByteProgress } from '../base/progress.ts';
 import { toAbortSignal } from './ports/cancellation.ts';
 import { bytesText, createThrottle, percentOf } from './progressText.ts';
 
-/** A sentence, or bytes that are shown as `3.1 of 12.4 MB`. May be called as often as one likes. */
-export type ProgressReport = (progress: ByteProgress | string) => void;
+/** Bytes with the step they belong to, shown as `Recording 1 of 2: 3.1 of 12.4 MB`. */
+export interface StepProgress extends ByteProgress {
+  readonly step: string;
+}
+
+/** A sentence, or bytes of a step. May be called as often as one likes. */
+export type ProgressReport = (progress: StepProgress | string) => void;
 
 export interface ProgressOptions {
   /** Where it is shown: a notification with a cancel button (default), the status bar, or a view (by its id). */
@@ -59,7 +64,8 @@ function createReport(
     const increment = percent === undefined ? 0 : Math.max(0, percent - shownPercent);
     shownPercent += increment;
     progress.report({
-      message: bytesText(value, vscode.l10n),
+      message:
+        value.doneBytes === 0 ? value.step : `${value.step}: ${bytesText(value, vscode.l10n)}`,
       ...(increment > 0 ? { increment } : {}),
     });
   };

@@ -1,4 +1,4 @@
-/** Words and steps of a progress notification: pure. */
+/** Sizes in words, and the words and steps of a progress notification. Pure. */
 import type { ByteProgress } from '../base/progress.ts';
 import type { Localiser } from './ports/localiser.ts';
 
@@ -11,6 +11,15 @@ export function bytesText({ doneBytes, totalBytes }: ByteProgress, l10n: Localis
   return totalBytes === undefined
     ? `${done} ${unit}`
     : l10n.t('{0} of {1} {2}', done, (totalBytes / divisor).toFixed(1), unit);
+}
+
+/** `3.1 MB`, `999 B`. Units of 1000 bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) {
+    return `${String(bytes)} B`;
+  }
+  const { divisor, unit } = scaleOf(bytes);
+  return `${(bytes / divisor).toFixed(1)} ${unit}`;
 }
 
 function scaleOf(bytes: number): { readonly divisor: number; readonly unit: string } {

@@ -1,10 +1,10 @@
 /** Entry of the archive worker thread: answers the host's requests over its port by calling the archive. Holds no logic. */
 import { parentPort, type MessagePort } from 'node:worker_threads';
-import { errors } from '../base/appError.ts';
 import { assert } from '../base/assert.ts';
 import { failDecode } from '../base/decode.ts';
 import { toDisposable } from '../base/disposable.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
+import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
 import { connectRpc, type MessagePipe } from '../protocol/rpc.ts';
 
@@ -18,8 +18,7 @@ connectRpc<Record<string, never>, ArchiveWorkerRequests, never, never>({
   answers: archiveWorkerDecoders,
   handlers: {
     prepareRecording,
-    verifyConversation: () =>
-      Promise.reject(errors.unsupported('Verifying a conversation is not wired up yet')),
+    verifyConversation: ({ folderPath }, signal) => verifyConversation(folderPath, signal),
   },
   hears: (_value, path) => failDecode(path, 'something the archive worker listens to'),
   onNotify: () => undefined,

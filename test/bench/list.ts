@@ -69,7 +69,9 @@ async function bareRequests(simulator: Simulator): Promise<number> {
     'users?pageSize=100',
     'routing/wrapupcodes?pageSize=100',
   ]) {
-    await fetch(`${simulator.apiBaseUrl}/api/v2/${path}`, { headers }).then((answer) => answer.text());
+    await fetch(`${simulator.apiBaseUrl}/api/v2/${path}`, { headers }).then((answer) =>
+      answer.text(),
+    );
   }
   return performance.now() - startedMs;
 }
@@ -95,8 +97,20 @@ try {
   reportMetric({ bench: 'list', metric: 'conversationsShown', value: cold.count, unit: 'count' });
   reportMetric({ bench: 'list', metric: 'detailsQueries', value: detailsQueries, unit: 'count' });
   reportMetric({ bench: 'list', metric: 'lookupCalls', value: lookupCalls, unit: 'count' });
-  reportMetric({ bench: 'list', metric: 'firstPageMs', value: cold.durationMs, unit: 'ms', reference: median(bare) });
-  reportMetric({ bench: 'list', metric: 'warmFirstPageMs', value: median(warm), unit: 'ms', reference: median(bare) });
+  reportMetric({
+    bench: 'list',
+    metric: 'firstPageMs',
+    value: cold.durationMs,
+    unit: 'ms',
+    reference: median(bare),
+  });
+  reportMetric({
+    bench: 'list',
+    metric: 'warmFirstPageMs',
+    value: median(warm),
+    unit: 'ms',
+    reference: median(bare),
+  });
 } finally {
   await simulator.stop();
 }

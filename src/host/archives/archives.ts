@@ -8,7 +8,7 @@ import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import { Archive } from '../../archive/archive.ts';
+import { Archive, type ArchiveIdentity } from '../../archive/archive.ts';
 import { ConversationCache } from '../../archive/conversationCache.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
@@ -89,7 +89,7 @@ export class Archives implements Disposable {
     return this.openCache.cache;
   }
 
-  /** Keeps the cache within its bounds; `keep` are open in players. */
+  /** Keeps the cache within its bounds; `keep` are the ids and playable copies that are open in players. */
   async pruneCache(
     signedIn: SignedIn,
     keep: ReadonlySet<string>,
@@ -131,7 +131,7 @@ export class Archives implements Disposable {
 
   /** Folder of copies that players make of recordings which a browser cannot play as they are. */
   get playableFolder(): string {
-    return join(this.cachePath, 'playable');
+    return ConversationCache.playableFolder(this.cachePath);
   }
 
   private get cachePath(): string {
@@ -139,6 +139,6 @@ export class Archives implements Disposable {
   }
 }
 
-function identityOf({ account }: SignedIn): Parameters<typeof Archive.open>[1] {
+function identityOf({ account }: SignedIn): ArchiveIdentity {
   return { organisationId: account.organisation.id, region: account.region };
 }

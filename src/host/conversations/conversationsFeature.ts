@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import { ConversationPager } from '../../genesys/conversationPager.ts';
-import { deepLink } from '../../genesys/regions.ts';
+import { toDeepLink } from '../../genesys/regions.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveIndex } from '../archives/archiveIndex.ts';
 import type { CommandTable } from '../commands.ts';
@@ -118,7 +118,9 @@ export class ConversationsFeature implements Disposable {
         const { region } = this.deps.sessions.require().account;
         const template = this.deps.settings.get('deepLinkTemplate');
         for (const id of this.requireIds(args).slice(0, 5)) {
-          await vscode.env.openExternal(vscode.Uri.parse(deepLink(template, region, id), true));
+          await vscode.env.openExternal(
+            vscode.Uri.parse(toDeepLink(template, { domain: region, conversationId: id }), true),
+          );
         }
       },
       'genesysArchive.showConversationJson': async (...args) => {
@@ -172,7 +174,6 @@ export class ConversationsFeature implements Disposable {
 
   private followSession(): void {
     const signedIn = this.deps.sessions.current;
-    this.deps.contextKeys.set('signedIn', signedIn !== undefined);
     if (signedIn === undefined) {
       this.shownAccountId = undefined;
       this.tree.forgetChildren();

@@ -11,21 +11,6 @@ export function formatDuration(durationMs: number): string {
     : `${String(minutes)}:${seconds}`;
 }
 
-/** `3.1 MB`; decimal units, as file managers of all systems but one show them. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) {
-    return `${String(bytes)} B`;
-  }
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value.toFixed(1)} ${units[unit] ?? ''}`;
-}
-
 /** Time of day in the person's zone, `14:03`. */
 export function formatTime(timeMs: number, locale?: string): string {
   return new Date(timeMs).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });

@@ -9,9 +9,9 @@ import type { Archives } from '../archives/archives.ts';
 import type { ArchiveWorkerClient } from '../archives/archiveWorkerClient.ts';
 import type { CommandTable } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
-import { formatBytes } from '../conversations/format.ts';
 import type { TreeNode } from '../conversations/treeNodes.ts';
-import { withProgress, type ReportProgress } from '../progress.ts';
+import { withProgress, type ProgressReport } from '../progress.ts';
+import { formatBytes } from '../progressText.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { DownloadSelection, DownloadService } from './downloadService.ts';
 import { summariseDownloads } from './downloadSummary.ts';
@@ -76,7 +76,7 @@ async function run(
     ids.length === 1
       ? vscode.l10n.t('Downloading conversation')
       : vscode.l10n.t('Downloading {0} conversations', ids.length);
-  const outcome = await withProgress(title, { isCancellable: true }, (report, signal) =>
+  const outcome = await withProgress(title, {}, (report, signal) =>
     downloadAll(deps, ids, selection, report, signal),
   );
   announce(deps, outcome);
@@ -88,7 +88,7 @@ async function downloadAll(
   deps: DownloadCommandsDeps,
   ids: readonly ConversationId[],
   selection: DownloadSelection,
-  report: ReportProgress,
+  report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const signedIn = deps.sessions.require();
@@ -105,7 +105,7 @@ async function downloadAll(
           id,
           selection,
           ({ step, doneBytes, totalBytes }) => {
-            report({ message: `${prefix}${step}`, doneBytes, totalBytes });
+            report({ step: `${prefix}${step}`, doneBytes, totalBytes });
           },
           signal,
         ),
@@ -164,27 +164,19 @@ function announce(deps: DownloadCommandsDeps, { reports, failures }: Outcome): v
 }
 
 async function verify(deps: DownloadCommandsDeps, ids: readonly ConversationId[]): Promise<void> {
-  const verified = await withProgress(
-    vscode.l10n.t('Verifying'),
-    { isCancellable: true },
-    async (report, signal) => {
-      const results = [];
-      for (const [index, id] of ids.entries()) {
-        report({
-          message: `${String(index + 1)}/${String(ids.length)}`,
-          doneBytes: undefined,
-          totalBytes: undefined,
-        });
-        results.push(
-          await deps.worker.verifyConversation(
-            { folderPath: await folderOf(deps, id, signal) },
-            signal,
-          ),
-        );
-      }
-      return results;
-    },
-  );
+  const verified = await withProgress(vscode.l10n.t('Verifying'), {}, async (report, signal) => {
+    const results = [];
+    for (const [index, id] of ids.entries()) {
+      report(`${String(index + 1)}/${String(ids.length)}`);
+      results.push(
+        await deps.worker.verifyConversation(
+          { folderPath: await folderOf(deps, id, signal) },
+          signal,
+        ),
+      );
+    }
+    return results;
+  });
   const problems = verified.flatMap((result) => result.problems);
   const fileCount = verified.reduce((total, result) => total + result.fileCount, 0);
   const bytes = verified.reduce((total, result) => total + result.totalBytes, 0);

@@ -1,4 +1,4 @@
-/** Downloads conversations into an archive, one after another, with progress; counts what is under way for the status bar. */
+/** Downloads conversations into an archive, one after another, counted for the status bar. */
 import type { Archive } from '../../archive/archive.ts';
 import {
   downloadConversation,
@@ -7,17 +7,17 @@ import {
   type DownloadRequest,
 } from '../../archive/downloadConversation.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposable.ts';
-import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
+import type { TransferCounter } from '../transferActivity.ts';
 
 export interface DownloadServiceDeps {
   readonly settings: SettingsReader;
   readonly clock: Clock;
   readonly log: Log;
+  readonly transfers: TransferCounter;
 }
 
 /** What to fetch of a conversation; the detail always comes along. */
@@ -28,19 +28,11 @@ export type DownloadSelection = Pick<
 
 export const wholeConversation: DownloadSelection = { parts: ['recordings', 'transcripts'] };
 
-export class DownloadService implements Disposable {
+export class DownloadService {
   private readonly deps: DownloadServiceDeps;
-  private readonly changed = new Emitter<number>();
-  /** Fires with the number of downloads under way. */
-  readonly onDidChange = this.changed.event;
-  private count = 0;
 
   constructor(deps: DownloadServiceDeps) {
     this.deps = deps;
-  }
-
-  get activeCount(): number {
-    return this.count;
   }
 
   /** Downloads one conversation. @throws AppError as `downloadConversation` does; AbortError leaves only whole files and resumable partials. */
@@ -53,7 +45,7 @@ export class DownloadService implements Disposable {
     signal: AbortSignal,
   ): Promise<DownloadReport> {
     const { settings, clock, log } = this.deps;
-    this.setCount(this.count + 1);
+    const transfer = this.deps.transfers.begin();
     try {
       return await downloadConversation(
         { source: api, archive, clock, log: log.child('download') },
@@ -67,16 +59,7 @@ export class DownloadService implements Disposable {
         signal,
       );
     } finally {
-      this.setCount(this.count - 1);
+      transfer.dispose();
     }
-  }
-
-  dispose(): void {
-    this.changed.dispose();
-  }
-
-  private setCount(count: number): void {
-    this.count = count;
-    this.changed.fire(count);
   }
 }

@@ -1,6 +1,6 @@
 /** What is said after a download: what came, what did not and why. Pure. */
 import type { DownloadReport } from '../../archive/downloadConversation.ts';
-import { formatBytes } from '../conversations/format.ts';
+import { formatBytes } from '../progressText.ts';
 
 /** One or two sentences over all conversations of a run. */
 export function summariseDownloads(reports: readonly DownloadReport[]): string {

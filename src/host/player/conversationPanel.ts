@@ -16,16 +16,18 @@ import {
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { toConversationSnapshot, type Names } from './conversationSnapshot.ts';
-import type { ConversationReader, OpenedConversation } from './conversationSource.ts';
+import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import type { Offsets } from './offsets.ts';
 
 export const conversationViewType = 'genesysArchive.conversationView';
 
 export interface ConversationPanelDeps {
   readonly reader: ConversationReader;
   readonly extensionUri: vscode.Uri;
-  readonly names: () => Names;
+  readonly names: (opened: OpenedConversation) => Names;
   /** Names of everything the conversation refers to are looked up before it is shown. */
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
+  readonly offsets: Offsets;
   readonly log: Log;
 }
 
@@ -71,6 +73,10 @@ export class ConversationPanel implements Disposable {
           copyText: async ({ text }) => {
             await vscode.env.clipboard.writeText(text);
             return { isCopied: true };
+          },
+          saveOffset: async ({ offsetMs }) => {
+            await deps.offsets.set(id, offsetMs);
+            return { isSaved: true };
           },
         },
         hears: decodeFromConversationView,
@@ -133,7 +139,8 @@ export class ConversationPanel implements Disposable {
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
-        names: this.deps.names(),
+        names: this.deps.names(opened),
+        offsetMs: this.deps.offsets.get(this.id),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.panel.title = conversation.title;

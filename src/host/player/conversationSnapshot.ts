@@ -28,16 +28,12 @@ export interface SnapshotInput {
   /** By recording id; recordings without sound are not in it. */
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
   readonly names: Names;
+  readonly offsetMs: number;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
 
-export function toConversationSnapshot({
-  archived,
-  prepared,
-  names,
-  toUrl,
-}: SnapshotInput): ConversationSnapshot {
+export function toConversationSnapshot({ archived, prepared, names, offsetMs, toUrl }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
   const facts = toConversationFacts(conversation);
   const queues = facts.queueIds.map((id) => toLabel(names.queueName(id)));
@@ -78,6 +74,7 @@ export function toConversationSnapshot({
     segments: toSegments(conversation, names),
     speakers: toSpeakers(conversation, names),
     notices: archived.manifest.absent.map(({ message }) => message),
+    offsetMs,
   };
 }
 

@@ -17,13 +17,15 @@ import {
   type ConversationPanelDeps,
 } from './conversationPanel.ts';
 import type { Names } from './conversationSnapshot.ts';
-import type { ConversationReader, OpenedConversation } from './conversationSource.ts';
+import type { Offsets } from './offsets.ts';
+import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
 
 export interface PlayerDeps {
   readonly archives: Archives;
   readonly reader: ConversationReader;
   readonly sessions: SessionManager;
   readonly extensionUri: vscode.Uri;
+  readonly offsets: Offsets;
   readonly log: Log;
 }
 
@@ -100,10 +102,11 @@ export class PlayerFeature implements Disposable {
   }
 
   private panelDeps(): ConversationPanelDeps {
-    const { reader, extensionUri, sessions, log } = this.deps;
+    const { reader, extensionUri, offsets, sessions, log } = this.deps;
     return {
       reader,
       extensionUri,
+      offsets,
       log,
       names: () => sessions.current?.api.names ?? idsOnly,
       resolveNames: ({ archived }: OpenedConversation, signal) => {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { ConversationCache } from '../../archive/conversationCache.ts';
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
@@ -15,7 +16,7 @@ import type { ArchiveWorkerClient } from '../archives/archiveWorkerClient.ts';
 import { wholeConversation, type DownloadService } from '../downloads/downloadService.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 
-export interface ConversationSourceDeps {
+export interface ConversationReaderDeps {
   readonly archives: Archives;
   readonly worker: ArchiveWorkerClient;
   readonly downloads: DownloadService;
@@ -31,11 +32,11 @@ export interface OpenedConversation {
 }
 
 export class ConversationReader {
-  private readonly deps: ConversationSourceDeps;
-  /** Folders in the cache that players show: pruning leaves them alone. */
-  private readonly inUse = new Map<ConversationId, string>();
+  private readonly deps: ConversationReaderDeps;
+  /** What players show, by conversation: its playable copies. Pruning leaves these alone. */
+  private readonly inUse = new Map<ConversationId, readonly string[]>();
 
-  constructor(deps: ConversationSourceDeps) {
+  constructor(deps: ConversationReaderDeps) {
     this.deps = deps;
   }
 
@@ -64,7 +65,14 @@ export class ConversationReader {
     const local = await this.readLocal(id, signal);
     const opened = local ?? (await this.fetch(id, onProgress, signal));
     onProgress('Preparing the waveform…');
-    return { ...opened, prepared: await this.prepare(opened.archived, signal) };
+    const prepared = await this.prepare(opened.archived, signal);
+    const paths = [...prepared.values()].map(({ playablePath }) => playablePath);
+    this.inUse.set(
+      id,
+      paths.filter((path) => path !== undefined),
+    );
+    this.tidy();
+    return { ...opened, prepared };
   }
 
   /** The player of this conversation was closed. */
@@ -93,9 +101,13 @@ export class ConversationReader {
     onProgress: (message: string) => void,
     signal: AbortSignal,
   ): Promise<Pick<OpenedConversation, 'archived' | 'isCached'>> {
-    const { archives, downloads, log } = this.deps;
+    const { archives, downloads } = this.deps;
     const signedIn = this.deps.sessions.require();
     const cache = await archives.cache(signedIn, signal);
+    const cached = await this.readCached(cache, id, signal);
+    if (cached !== undefined) {
+      return { archived: cached, isCached: true };
+    }
     const report = await downloads.download(
       signedIn.api,
       cache.archive,
@@ -106,13 +118,44 @@ export class ConversationReader {
       },
       signal,
     );
-    this.inUse.set(id, report.folderPath);
-    archives
-      .pruneCache(signedIn, new Set(this.inUse.values()), AbortSignal.timeout(60_000))
-      .catch((error: unknown) => {
-        log.warn('The cache could not be tidied', { error });
-      });
     return { archived: await cache.archive.read(report.folderPath, signal), isCached: true };
+  }
+
+  /** What was fetched before, unless the conversation was still open then. */
+  private async readCached(
+    cache: ConversationCache,
+    id: ConversationId,
+    signal: AbortSignal,
+  ): Promise<ArchivedConversation | undefined> {
+    const folder = await cache.archive.find(id, signal);
+    if (folder === undefined) {
+      return undefined;
+    }
+    try {
+      const archived = await cache.archive.read(folder, signal);
+      const isWhole = archived.conversation.endMs !== undefined && archived.manifest.absent.length === 0;
+      await cache.markUsed(folder);
+      return isWhole ? archived : undefined;
+    } catch (error) {
+      if (isAppError(error)) {
+        // A half-finished or damaged entry of the cache is fetched again.
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Keeps the cache within its bounds, behind the person's back. */
+  private tidy(): void {
+    const { archives, sessions, log } = this.deps;
+    const signedIn = sessions.current;
+    if (signedIn === undefined) {
+      return;
+    }
+    const keep = new Set<string>([...this.inUse.keys(), ...[...this.inUse.values()].flat()]);
+    archives.pruneCache(signedIn, keep, AbortSignal.timeout(60_000)).catch((error: unknown) => {
+      log.warn('The cache could not be tidied', { error });
+    });
   }
 
   private async prepare(
