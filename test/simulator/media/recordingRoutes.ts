@@ -1,0 +1,219 @@
+/** Recordings of a conversation: 202 while transcoding, then signed links to one file for each channel; and their metadata. */
+import type { Models } from 'purecloud-platform-client-v2';
+
+import type { ApiContext } from '../apiContext.ts';
+import { ApiError } from '../http/apiError.ts';
+import type { Incoming } from '../http/incoming.ts';
+import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import { defineRoutes, type Access } from '../http/router.ts';
+import { scope } from '../identity/access.ts';
+import type { SimulatedConversation, SimulatedRecording } from '../organisation.ts';
+import { isMade, noEncoder, readFormat, type FormatId, type MadeFormat } from './mediaFormats.ts';
+
+const access: Access = {
+  anyPermission: ['recording:recording:view', 'recording:recordingSegment:view'],
+  anyScope: scope('recordings'),
+};
+
+const root = '/api/v2/conversations/{conversationId}';
+
+export const recordingRoutes = defineRoutes<ApiContext>([
+  {
+    method: 'GET',
+    template: `${root}/recordings`,
+    access,
+    handle: (request, path, context) => {
+      readListOptions(request);
+      const conversationId = path('conversationId');
+      const recordings = findConversation(context, conversationId).recordings();
+      const answered = answerRecordings(request, context, conversationId, recordings);
+      return answered === undefined
+        ? emptyReply(202)
+        : jsonReply<readonly Models.Recording[]>(200, answered);
+    },
+  },
+  {
+    method: 'GET',
+    template: `${root}/recordings/{recordingId}`,
+    access,
+    handle: (request, path, context) => {
+      readListOptions(request);
+      readDownloadOptions(request);
+      const conversationId = path('conversationId');
+      const recording = findRecording(context, conversationId, path('recordingId'));
+      const [answered] = answerRecordings(request, context, conversationId, [recording]) ?? [];
+      return answered === undefined ? emptyReply(202) : jsonReply<Models.Recording>(200, answered);
+    },
+  },
+  {
+    method: 'GET',
+    template: `${root}/recordingmetadata`,
+    access,
+    handle: (_request, path, context): Reply =>
+      jsonReply<readonly Models.RecordingMetadata[]>(
+        200,
+        findConversation(context, path('conversationId'))
+          .recordings()
+          .map(({ recording }) => toMetadata(recording)),
+      ),
+  },
+  {
+    method: 'GET',
+    template: `${root}/recordingmetadata/{recordingId}`,
+    access,
+    handle: (_request, path, context) =>
+      jsonReply<Models.RecordingMetadata>(
+        200,
+        toMetadata(findRecording(context, path('conversationId'), path('recordingId')).recording),
+      ),
+  },
+]);
+
+function readListOptions({ query }: Incoming): void {
+  query.integer('maxWaitMs', 5000, 0, 600_000);
+  query.flag('includePauseAnnotationsForScreenRecordings');
+}
+
+function readDownloadOptions({ query }: Incoming): void {
+  query.flag('download');
+  query.oneOf('emailFormatId', ['EML', 'NONE'], 'EML');
+  query.oneOf('chatFormatId', ['ZIP', 'NONE'], 'ZIP');
+  query.oneOf('messageFormatId', ['ZIP', 'NONE'], 'ZIP');
+}
+
+function findConversation(context: ApiContext, id: string): SimulatedConversation {
+  const conversation = context.organisation.conversation(id);
+  if (conversation === undefined) {
+    throw new ApiError(
+      404,
+      'conversation.not.found',
+      'A conversation for the provided conversationId was not found.',
+    );
+  }
+  return conversation;
+}
+
+function findRecording(
+  context: ApiContext,
+  conversationId: string,
+  id: string,
+): SimulatedRecording {
+  const recording = findConversation(context, conversationId)
+    .recordings()
+    .find((one) => one.recording.id === id);
+  if (recording === undefined) {
+    throw new ApiError(
+      404,
+      'recording.recording.not.found',
+      'Recording with recordingId was not found.',
+    );
+  }
+  return recording;
+}
+
+/** `undefined` while something is still transcoding. */
+function answerRecordings(
+  request: Incoming,
+  context: ApiContext,
+  conversationId: string,
+  recordings: readonly SimulatedRecording[],
+): readonly Models.Recording[] | undefined {
+  const format = readFormat(request);
+  const withMedia = recordings.filter(hasMedia);
+  if (format === 'NONE' || withMedia.length === 0) {
+    return recordings.map(({ recording }) => withoutHidden(recording, context));
+  }
+  if (!isMade(format)) {
+    throw noEncoder(format);
+  }
+  if (!context.transcoding.isDone(conversationId, format, withMedia)) {
+    return undefined;
+  }
+  return recordings.map((one) => {
+    const recording = withoutHidden(one.recording, context);
+    return hasMedia(one)
+      ? { ...recording, mediaUris: linkMedia(request, context, conversationId, one, format) }
+      : recording;
+  });
+}
+
+/** Archived and text media have no channels; a state that keeps the media away wins over channels. */
+const hasMedia = ({ recording, channels }: SimulatedRecording): boolean =>
+  channels.length > 0 && ['AVAILABLE', 'RESTORED', undefined].includes(recording.fileState);
+
+function linkMedia(
+  request: Incoming,
+  context: ApiContext,
+  conversationId: string,
+  simulated: SimulatedRecording,
+  format: MadeFormat,
+): Record<string, Models.MediaResult> {
+  const recordingId = simulated.recording.id ?? '';
+  return Object.fromEntries(
+    simulated.channels.map((channel) => {
+      const name = request.query.text('fileName') ?? `audio_${channel}`;
+      const disposition = `attachment;filename="${name.replaceAll(/[^\w. -]/g, '_')}.wav"`;
+      const mediaUri = context.links.sign(
+        request.origin,
+        mediaPath(conversationId, recordingId, channel, format),
+        context.mediaLinkLifeSeconds,
+        disposition,
+      );
+      return [channel, { mediaUri, waveformData: [...simulated.waveform(channel)] }];
+    }),
+  );
+}
+
+/** Where `downloadRoutes` serves a channel. */
+function mediaPath(
+  conversationId: string,
+  recordingId: string,
+  channel: string,
+  format: FormatId,
+): string {
+  const variant = encodeURIComponent(`isDownloading:false_format:${format}_version:v2`);
+  const ids = [conversationId, recordingId].map(encodeURIComponent).join('/');
+  return `/downloads/MediaCache/${ids}/${variant}/AUDIO_${encodeURIComponent(channel)}.${format}`;
+}
+
+/** Bookmarks are left out for whoever may not see annotations. */
+function withoutHidden(recording: Models.Recording, { token }: ApiContext): Models.Recording {
+  if (
+    recording.annotations === undefined ||
+    token.client.permissions.includes('recording:annotation:view')
+  ) {
+    return recording;
+  }
+  return {
+    ...recording,
+    annotations: recording.annotations.filter((annotation) => annotation.type !== 'Bookmark'),
+  };
+}
+
+/** No media and no annotations of the system; start and end only of screen recordings. */
+function toMetadata(recording: Models.Recording): Models.RecordingMetadata {
+  const kept = [
+    'id',
+    'name',
+    'conversationId',
+    'path',
+    'media',
+    'mediaSubtype',
+    'mediaSubject',
+    'fileState',
+    'restoreExpirationTime',
+    'archiveDate',
+    'archiveMedium',
+    'deleteDate',
+    'exportDate',
+    'exportedDate',
+    'maxAllowedRestorationsForOrg',
+    'remainingRestorationsAllowedForOrg',
+    'sessionId',
+    ...(recording.media === 'screen' ? ['startTime', 'endTime'] : []),
+  ];
+  const metadata: Models.RecordingMetadata = Object.fromEntries(
+    Object.entries(recording).filter(([name]) => kept.includes(name)),
+  );
+  return { ...metadata, region: 'eu-central-1' };
+}
