@@ -142,7 +142,7 @@ function isSettled(
 /** Gathers what a run brought, and ends it at the first failure that concerns all of it. */
 class Outcome {
   readonly signal: AbortSignal;
-  readonly absent: AbsentItem[] = [];
+  private readonly absentItems: AbsentItem[] = [];
   readonly storedItems = new Set<string>();
   private readonly files: StoredFile[] = [];
   private readonly stop = new AbortController();
@@ -150,6 +150,11 @@ class Outcome {
 
   constructor(signal: AbortSignal) {
     this.signal = AbortSignal.any([signal, this.stop.signal]);
+  }
+
+  /** Ordered by item, whichever order the parts came to their end in. */
+  get absent(): readonly AbsentItem[] {
+    return this.absentItems.toSorted((a, b) => (a.item < b.item ? -1 : 1));
   }
 
   stored(file: StoredFile): void {
@@ -164,7 +169,7 @@ class Outcome {
   }
 
   missing(item: AbsentItem): void {
-    this.absent.push(item);
+    this.absentItems.push(item);
   }
 
   async attempt(
@@ -191,7 +196,7 @@ class Outcome {
         reason: absence.reason,
         code: error.code,
       });
-      this.absent.push(absence);
+      this.absentItems.push(absence);
     }
   }
 

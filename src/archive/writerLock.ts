@@ -3,9 +3,9 @@
  * same conversation take turns. Readers need no lock.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errors, isCancellation } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { asNumber, asRecord, asString, parseJson, required } from '../base/decode.ts';
@@ -172,23 +172,53 @@ class LockFile {
   }
 }
 
+/** The lock appears with its content or not at all: a crash in between must not leave one that names nobody. */
 async function createLock(path: string, token: string, clock: Clock): Promise<boolean> {
   const holder: LockHolder = { pid: process.pid, host: hostname(), token };
+  const text = `${JSON.stringify(holder)}\n`;
+  const ownPath = `${path}.${token}`;
+  await writeFile(ownPath, text, { flag: 'wx' });
   try {
-    const file = await open(path, 'wx', 0o644);
-    try {
-      await file.writeFile(`${JSON.stringify(holder)}\n`);
-    } finally {
-      await file.close();
-    }
+    await touch(ownPath, clock);
+    await linkOrWrite(ownPath, path, text, clock);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') {
+    // ENOENT: another process tidied up in between; the next attempt tells.
+    if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') {
       return false;
     }
     throw error;
+  } finally {
+    await rm(ownPath, { force: true });
   }
-  await touch(path, clock);
+  await removeLeftovers(path);
   return true;
+}
+
+async function linkOrWrite(
+  fromPath: string,
+  path: string,
+  text: string,
+  clock: Clock,
+): Promise<void> {
+  try {
+    await link(fromPath, path);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') {
+      throw error;
+    }
+    // No hard links here (FAT, some shares).
+    await writeFile(path, text, { flag: 'wx' });
+    await touch(path, clock);
+  }
+}
+
+/** Files beside the lock that processes left which were killed while they took it. */
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(`${lockName}.`)) {
+      await rm(join(dirname(path), name), { force: true });
+    }
+  }
 }
 
 /** Removes the lock when nobody is behind it. @throws AppError `conflict` when somebody is */

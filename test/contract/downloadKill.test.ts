@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { verifyConversation } from '../../src/archive/verifyConversation.ts';
+import {
+  communicationId,
+  conversationId,
+  sampleFolder,
+  sampleIdentity,
+  serveSample,
+  chatId,
+  voiceId,
+  withFolder,
+} from '../support/archivedSample.ts';
+import type { DownloadMainOptions, DownloadMainResult } from '../support/downloadMain.ts';
+import { leakCheck } from '../support/leakCheck.ts';
+import { MediaServer } from '../support/mediaServer.ts';
+import { makeWav } from '../support/wav.ts';
+
+const killCount = 20;
+const never = new AbortController().signal;
+/** Larger than a checkpoint, so that kills fall before and after one. */
+const wavBytes = 6_000_000;
+
+/** Runs the download in its own process; undefined when it was killed. */
+async function runDownload(options: DownloadMainOptions): Promise<DownloadMainResult | undefined> {
+  const main = join(import.meta.dirname, '..', 'support', 'downloadMain.ts');
+  return await new Promise((resolve, reject) => {
+    execFile(process.execPath, [main, JSON.stringify(options)], (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as DownloadMainResult);
+      } else if (error.signal === 'SIGKILL') {
+        resolve(undefined);
+      } else {
+        reject(new Error(`The download failed: ${stderr}`));
+      }
+    });
+  });
+}
+
+/** The same numbers for the same seed. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
+    return state / 4_294_967_296;
+  };
+}
+
+/** Final names of the conversation with what may be under them. */
+type Expected = ReadonlyMap<string, readonly Buffer[]>;
+
+/** Contents by final name, gzip undone. Fails on a file that is neither partial nor expected whole. */
+async function checkFinalFiles(folder: string, expected: Expected): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
+    if (!entry.isFile() || /\.partial(?:\.json)?$/u.test(path)) {
+      continue;
+    }
+    const stored = await readFile(join(folder, path));
+    if (path === 'manifest.json') {
+      JSON.parse(stored.toString());
+      continue;
+    }
+    const content = path.endsWith('.gz') ? gunzipSync(stored) : stored;
+    const name = path.replace(/^history\/[0-9a-f]+\//u, '');
+    const isWhole = expected.get(name)?.some((each) => each.equals(content)) ?? false;
+    assert.ok(isWhole, `There is something else than a whole file: ${path}`);
+    found.set(path, content);
+  }
+  return found;
+}
+
+suite('a download that is killed', () => {
+  leakCheck();
+  let server: MediaServer;
+  setup(async () => {
+    server = await new MediaServer().start();
+    server.api = serveSample(server, wavBytes);
+  });
+  teardown(async () => {
+    await server.stop();
+  });
+
+  const body = (name: string): Buffer => server.files.get(name)?.body ?? Buffer.alloc(0);
+  const optionsFor = (rootPath: string): DownloadMainOptions => ({
+    apiBaseUrl: server.origin,
+    loginBaseUrl: server.origin,
+    clientId: 'client',
+    clientSecret: 'secret',
+    organisationId: sampleIdentity.organisationId,
+    region: sampleIdentity.region,
+    rootPath,
+    conversationId,
+  });
+  const expectedOf = (): Map<string, Buffer[]> => {
+    const voice = structuredClone(server.api?.recordings[0]) as { mediaUris: object };
+    for (const file of Object.values(voice.mediaUris) as { mediaUri: unknown }[]) {
+      file.mediaUri = null;
+    }
+    const json = (value: unknown): Buffer[] => [Buffer.from(JSON.stringify(value))];
+    return new Map([
+      ['conversation.json.gz', json(server.api?.detail)],
+      [`recordings/${voiceId}.json.gz`, json(voice)],
+      [`recordings/${chatId}.json.gz`, json(server.api?.recordings[1])],
+      [`recordings/${voiceId}.0.wav`, [body('left')]],
+      [`recordings/${voiceId}.1.wav`, [body('right')]],
+      [`transcripts/${communicationId}.${voiceId}.json.gz`, [body('words')]],
+    ]);
+  };
+
+  /** One random mark in each of `count` equal stretches of the download. */
+  const pickMarks = (markCount: number, count: number): readonly number[] => {
+    const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
+    process.stdout.write(`    KILL_SEED=${String(seed)}, ${String(markCount)} marks\n`);
+    const random = createRandom(seed);
+    return Array.from(
+      { length: count },
+      (_, index) => 1 + Math.floor(((index + random()) / count) * markCount * 0.95),
+    );
+  };
+
+  const assertSound = async (folder: string): Promise<void> => {
+    const verified = await verifyConversation(folder, never);
+    const isNew = verified.problems.some(({ problem }) =>
+      problem.startsWith('There is no manifest'),
+    );
+    assert.deepEqual(isNew ? [] : verified.problems, []);
+  };
+
+  const assertComplete = async (root: string, expected: Expected): Promise<void> => {
+    const folder = join(root, sampleFolder);
+    const result = await runDownload(optionsFor(root));
+    assert.deepEqual(result?.absent, []);
+    const found = await checkFinalFiles(folder, expected);
+    for (const [path, contents] of expected) {
+      assert.ok(
+        found.get(path)?.equals(contents.at(-1) ?? Buffer.alloc(0)),
+        `Not complete: ${path}`,
+      );
+    }
+    const verified = await verifyConversation(folder, never);
+    assert.deepEqual(verified.problems, []);
+    const names = (await readdir(root, { recursive: true })).filter((name) =>
+      /partial|lock/u.test(name),
+    );
+    assert.deepEqual(names, []);
+  };
+
+  test('leaves only whole files under final names at 20 random points, and the rerun completes', () =>
+    withFolder(async (base) => {
+      const expected = expectedOf();
+      const whole = await runDownload(optionsFor(join(base, 'whole')));
+      let killedCount = 0;
+      for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, killCount).entries()) {
+        const root = join(base, String(index));
+        const result = await runDownload({ ...optionsFor(root), killAtMark });
+        killedCount += result === undefined ? 1 : 0;
+        await checkFinalFiles(join(root, sampleFolder), expected);
+        await assertSound(join(root, sampleFolder));
+        await assertComplete(root, expected);
+      }
+      assert.equal(killedCount, killCount, 'every run was killed on its way');
+    })).timeout(240_000);
+
+  test('loses nothing of what was there while it replaces it', () =>
+    withFolder(async (base) => {
+      const before = expectedOf();
+      await runDownload(optionsFor(join(base, 'old')));
+      server.files.set('left', { body: makeWav(300_000, 11) });
+      server.files.set('right', { body: makeWav(300_000, 12) });
+      server.files.set('words', { body: Buffer.from('{"transcripts":[]}') });
+      const after = expectedOf();
+      const either = new Map(
+        [...before].map(([path, old]) => [path, [...old, ...(after.get(path) ?? [])]]),
+      );
+      await cp(join(base, 'old'), join(base, 'whole'), { recursive: true });
+      const whole = await runDownload(optionsFor(join(base, 'whole')));
+      for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, 10).entries()) {
+        const root = join(base, String(index));
+        await cp(join(base, 'old'), root, { recursive: true });
+        await runDownload({ ...optionsFor(root), killAtMark });
+        const contents = [...(await checkFinalFiles(join(root, sampleFolder), either)).values()];
+        for (const [path, [old]] of before) {
+          assert.ok(
+            old !== undefined && contents.some((each) => each.equals(old)),
+            `Lost: ${path}`,
+          );
+        }
+        await assertSound(join(root, sampleFolder));
+        await assertComplete(root, either);
+      }
+    })).timeout(240_000);
+});
