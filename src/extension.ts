@@ -3,14 +3,9 @@ import * as vscode from 'vscode';
 import { messageOf } from './base/appError.ts';
 import { DisposableStore } from './base/disposable.ts';
 import { extensionVersion } from './generated/manifest.ts';
-import { Archives } from './host/archives/archives.ts';
-import { ArchiveWorkerClient } from './host/archives/archiveWorkerClient.ts';
-import { registerCommands } from './host/commands.ts';
 import { plainMessage } from './host/errors/errorText.ts';
+import { registerFeatures } from './host/features.ts';
 import { createServices, type Services } from './host/services.ts';
-import { registerSession, sessionCommands } from './host/session/registerSession.ts';
-import { registerStatusBar } from './host/statusBar/statusBar.ts';
-import { showStatusMenu } from './host/statusBar/statusMenu.ts';
 
 /** What other extensions get from `vscode.extensions.getExtension(…).activate()`. */
 export interface ExtensionApi {
@@ -29,23 +24,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     reportActivationFailure(error, services);
     throw error;
   }
-}
-
-function registerFeatures(services: Services, store: DisposableStore): void {
-  store.add(registerStatusBar(services));
-  store.add(
-    registerCommands(
-      {
-        ...sessionCommands(services),
-        'genesysArchive.showStatusMenu': async () => showStatusMenu(services),
-        'genesysArchive.showLog': () => {
-          services.channel.show();
-        },
-      },
-      services,
-    ),
-  );
-  store.add(registerSession(services));
 }
 
 function reportActivationFailure(error: unknown, services: Services | undefined): void {

@@ -8,23 +8,21 @@ import { presentError } from './errors/presentError.ts';
 
 /** Gets what VS Code or another extension passes: untrusted, often nothing. What it returns goes back to the caller. */
 export type CommandHandler = (...args: unknown[]) => unknown;
-export type CommandTable = Partial<Record<CommandId, CommandHandler>>;
+/** The commands of one feature: each of them, and no others. */
+export type Commands<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;
 
 /** Registers the commands of the table until the result is disposed of. */
 export function registerCommands(
-  table: CommandTable,
+  table: Commands<CommandId>,
   deps: { readonly log: Log; readonly nowMs?: () => number },
 ): Disposable {
   const store = new DisposableStore();
   for (const id of commandIds) {
-    const handler = table[id];
-    if (handler !== undefined) {
-      store.add(
-        vscode.commands.registerCommand(id, (...args: unknown[]) =>
-          runCommand(id, handler, args, deps.log, deps.nowMs ?? Date.now),
-        ),
-      );
-    }
+    store.add(
+      vscode.commands.registerCommand(id, (...args: unknown[]) =>
+        runCommand(id, table[id], args, deps.log, deps.nowMs ?? Date.now),
+      ),
+    );
   }
   return store;
 }

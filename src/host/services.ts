@@ -20,6 +20,8 @@ export interface Services {
   readonly globalStorageUri: vscode.Uri;
   /** Small facts of this workspace (the last interval, the last filters); no secrets. */
   readonly workspaceState: vscode.Memento;
+  /** Small facts of this machine; no secrets. */
+  readonly globalState: vscode.Memento;
   readonly clock: Clock;
   readonly channel: vscode.LogOutputChannel;
   readonly log: HostLog;
@@ -53,6 +55,7 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
     extensionUri: context.extensionUri,
     globalStorageUri: context.globalStorageUri,
     workspaceState: context.workspaceState,
+    globalState: context.globalState,
     clock,
     channel,
     log,

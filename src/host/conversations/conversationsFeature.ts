@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { ConversationPager } from '../../genesys/conversationPager.ts';
 import { toDeepLink } from '../../genesys/regions.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveIndex } from '../archives/archiveIndex.ts';
-import type { CommandTable } from '../commands.ts';
+import type { Commands } from '../commands.ts';
 import type { ContextKeys } from '../ports/contextKeys.ts';
 import type { SettingsReader } from '../ports/settings.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
@@ -45,6 +46,9 @@ export class ConversationsFeature implements Disposable {
   private readonly state: QueryState;
   private readonly documents: JsonDocuments;
   private shownAccountId: string | undefined;
+  private readonly becameVisible = this.owned.add(new Emitter<void>());
+  /** Fires each time the view is looked at. */
+  readonly onDidBecomeVisible = this.becameVisible.event;
 
   constructor(deps: ConversationsDeps) {
     this.deps = deps;
@@ -61,7 +65,11 @@ export class ConversationsFeature implements Disposable {
       }),
     );
     this.documents = this.owned.add(new JsonDocuments((id) => this.rawJson(id)));
-    this.owned.add(deps.sessions.onDidChange(() => this.followSession()));
+    this.owned.add(
+      deps.sessions.onDidChange(() => {
+        this.followSession();
+      }),
+    );
     this.owned.add(
       this.state.onDidChange(() => {
         deps.contextKeys.set('hasFilters', this.state.hasFilters);
@@ -71,6 +79,7 @@ export class ConversationsFeature implements Disposable {
     this.owned.add(
       this.tree.view.onDidChangeVisibility(({ visible }) => {
         if (visible) {
+          this.becameVisible.fire();
           this.loadWhenWanted();
         }
       }),
@@ -84,7 +93,16 @@ export class ConversationsFeature implements Disposable {
     return selectedNodes(args, this.tree.view.selection);
   }
 
-  get commands(): CommandTable {
+  get commands(): Commands<
+    | 'genesysArchive.refreshConversations'
+    | 'genesysArchive.loadMoreConversations'
+    | 'genesysArchive.pickInterval'
+    | 'genesysArchive.editFilters'
+    | 'genesysArchive.clearFilters'
+    | 'genesysArchive.copyConversationId'
+    | 'genesysArchive.openInGenesysCloud'
+    | 'genesysArchive.showConversationJson'
+  > {
     return {
       'genesysArchive.refreshConversations': () => this.refresh(),
       'genesysArchive.loadMoreConversations': () => this.list.loadMore(),

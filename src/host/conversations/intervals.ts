@@ -2,7 +2,7 @@
 import { errors } from '../../base/appError.ts';
 import { isRecord } from '../../base/decode.ts';
 import type { Interval } from '../../model/interval.ts';
-import { formatDateTime } from './format.ts';
+import { dayKey, formatDateTime } from './format.ts';
 
 export const intervalPresets = ['today', 'yesterday', 'last7Days', 'last30Days'] as const;
 export type IntervalPreset = (typeof intervalPresets)[number];
@@ -53,36 +53,29 @@ export function intervalLabel(choice: IntervalChoice, locale?: string): string {
  */
 export function parsePersonTime(text: string, role: 'start' | 'end'): number {
   const trimmed = text.trim();
-  const match = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?$/u.exec(trimmed);
-  if (match === null) {
-    const timeMs = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/u.test(trimmed)
-      ? Date.parse(trimmed)
-      : Number.NaN;
-    if (Number.isNaN(timeMs)) {
-      throw errors.input('Write a day such as 2026-11-05, or a time such as 2026-11-05 14:30');
-    }
-    return timeMs;
+  if (zonedTime.test(trimmed)) {
+    return checkedTime(Date.parse(trimmed));
   }
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part));
-  const isWholeDay = match[4] === undefined;
-  const date = new Date(
-    year ?? 0,
-    (month ?? 1) - 1,
-    (day ?? 1) + (isWholeDay && role === 'end' ? 1 : 0),
-    isWholeDay ? 0 : hour,
-    isWholeDay ? 0 : minute,
-    isWholeDay || match[6] === undefined ? 0 : second,
-  );
-  const written = new Date(year ?? 0, (month ?? 1) - 1, day);
-  if (
-    written.getMonth() !== (month ?? 1) - 1 ||
-    written.getDate() !== day ||
-    (hour ?? 0) > 23 ||
-    (minute ?? 0) > 59
-  ) {
+  const [, day, time] = localTime.exec(trimmed) ?? [];
+  if (day === undefined) {
+    throw errors.input('Write a day such as 2026-11-05, or a time such as 2026-11-05 14:30');
+  }
+  // Date.parse takes a time without a zone as local, and lets 30 February pass as 2 March: the day is compared.
+  const timeMs = checkedTime(Date.parse(`${day}T${time ?? '00:00'}`));
+  if (dayKey(timeMs) !== day) {
+    throw errors.input('There is no such day');
+  }
+  return time === undefined && role === 'end' ? startOfDay(timeMs, 1) : timeMs;
+}
+
+const zonedTime = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/u;
+const localTime = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?))?$/u;
+
+function checkedTime(timeMs: number): number {
+  if (Number.isNaN(timeMs)) {
     throw errors.input('There is no such day or time');
   }
-  return date.getTime();
+  return timeMs;
 }
 
 /** Reads a remembered choice; anything that is none gives the default. */

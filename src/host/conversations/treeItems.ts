@@ -16,17 +16,7 @@ export function toTreeItem(node: TreeNode): vscode.TreeItem {
       item.iconPath = new vscode.ThemeIcon('calendar');
       break;
     case 'conversation':
-      item.description = node.isArchived
-        ? `${node.description} · ${vscode.l10n.t('downloaded')}`
-        : node.description;
-      item.iconPath = new vscode.ThemeIcon(
-        node.icon,
-        node.isArchived ? new vscode.ThemeColor('charts.green') : undefined,
-      );
-      item.tooltip = toTooltip(node);
-      item.accessibilityInformation = {
-        label: `${node.label}, ${node.facts.map(({ label, value }) => `${label} ${value}`).join(', ')}`,
-      };
+      showConversation(item, node);
       break;
     case 'participant':
       item.description = node.description;
@@ -55,6 +45,19 @@ export function toTreeItem(node: TreeNode): vscode.TreeItem {
       break;
   }
   return item;
+}
+
+function showConversation(item: vscode.TreeItem, node: ConversationNode): void {
+  item.description = node.isArchived
+    ? `${node.description} · ${vscode.l10n.t('downloaded')}`
+    : node.description;
+  item.iconPath = new vscode.ThemeIcon(
+    node.icon,
+    node.isArchived ? new vscode.ThemeColor('charts.green') : undefined,
+  );
+  item.tooltip = toTooltip(node);
+  const facts = node.facts.map(({ label, value }) => `${label} ${value}`).join(', ');
+  item.accessibilityInformation = { label: `${node.label}, ${facts}` };
 }
 
 function toTooltip(node: ConversationNode): vscode.MarkdownString {

@@ -218,24 +218,34 @@ export function toParticipantNode(
   names: NamesById['names'],
 ): ParticipantNode {
   const segments = participant.sessions.flatMap((session) => session.segments);
-  const queueId = segments.find((segment) => segment.queueId !== undefined)?.queueId;
-  const address = participant.sessions[0]?.ani ?? participant.sessions[0]?.remote;
-  const queueName = queueId === undefined ? undefined : names.queueName(queueId);
-  const name =
-    (participant.userId === undefined ? undefined : names.userName(participant.userId)) ??
-    (participant.purpose === 'acd' ? queueName : undefined) ??
-    participant.sessions[0]?.flowName ??
-    participant.name ??
-    (isCustomer(participant) && address !== undefined ? plainAddress(address) : undefined);
   return {
     kind: 'participant',
     id: `participant/${conversationId}/${participant.id}`,
-    label: toLabel(name ?? participant.purpose),
+    label: toLabel(participantName(participant, names)),
     description: [participant.purpose, spanOf(segments)]
       .filter((text) => text !== undefined)
       .join(' · '),
     icon: purposeIcons.get(participant.purpose) ?? 'circle-outline',
   };
+}
+
+/** Who this is: an agent, a queue, a flow, a caller; at least what for. */
+function participantName(participant: Participant, names: NamesById['names']): string {
+  if (participant.userId !== undefined) {
+    return names.userName(participant.userId);
+  }
+  if (participant.purpose === 'acd') {
+    return queueName(participant, names) ?? participant.purpose;
+  }
+  const [session] = participant.sessions;
+  const address = isCustomer(participant) ? (session?.ani ?? session?.remote) : undefined;
+  return session?.flowName ?? participant.name ?? plainAddress(address ?? participant.purpose);
+}
+
+function queueName(participant: Participant, names: NamesById['names']): string | undefined {
+  const segments = participant.sessions.flatMap((session) => session.segments);
+  const queueId = segments.find((segment) => segment.queueId !== undefined)?.queueId;
+  return queueId === undefined ? undefined : names.queueName(queueId);
 }
 
 /** From the first start to the last end, when both are known. */

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { ArchiveWorkerClient } from '../archives/archiveWorkerClient.ts';
-import type { CommandTable } from '../commands.ts';
+import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
 import type { TreeNode } from '../conversations/treeNodes.ts';
 import { withProgress, type ProgressReport } from '../progress.ts';
@@ -31,7 +31,15 @@ interface Outcome {
   readonly failures: readonly { readonly id: ConversationId; readonly error: unknown }[];
 }
 
-export function downloadCommands(deps: DownloadCommandsDeps): CommandTable {
+export function downloadCommands(
+  deps: DownloadCommandsDeps,
+): Commands<
+  | 'genesysArchive.downloadConversation'
+  | 'genesysArchive.downloadRecordings'
+  | 'genesysArchive.downloadTranscript'
+  | 'genesysArchive.verifyConversation'
+  | 'genesysArchive.revealInExplorer'
+> {
   const { conversations } = deps;
   return {
     'genesysArchive.downloadConversation': (...args) =>

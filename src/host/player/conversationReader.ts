@@ -133,7 +133,8 @@ export class ConversationReader {
     }
     try {
       const archived = await cache.archive.read(folder, signal);
-      const isWhole = archived.conversation.endMs !== undefined && archived.manifest.absent.length === 0;
+      const isWhole =
+        archived.conversation.endMs !== undefined && archived.manifest.absent.length === 0;
       await cache.markUsed(folder);
       return isWhole ? archived : undefined;
     } catch (error) {

@@ -33,7 +33,13 @@ export interface SnapshotInput {
   readonly toUrl: (path: string) => string;
 }
 
-export function toConversationSnapshot({ archived, prepared, names, offsetMs, toUrl }: SnapshotInput): ConversationSnapshot {
+export function toConversationSnapshot({
+  archived,
+  prepared,
+  names,
+  offsetMs,
+  toUrl,
+}: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
   const facts = toConversationFacts(conversation);
   const queues = facts.queueIds.map((id) => toLabel(names.queueName(id)));

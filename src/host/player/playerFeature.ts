@@ -7,7 +7,7 @@ import { toConversationFacts } from '../../model/conversationFacts.ts';
 import { isRecord } from '../../base/decode.ts';
 import { parseConversationId, type ConversationId } from '../../model/ids.ts';
 import type { Archives } from '../archives/archives.ts';
-import type { CommandTable } from '../commands.ts';
+import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
@@ -55,7 +55,13 @@ export class PlayerFeature implements Disposable {
     );
   }
 
-  commands(conversations: ConversationsFeature): CommandTable {
+  commands(
+    conversations: ConversationsFeature,
+  ): Commands<
+    | 'genesysArchive.openConversation'
+    | 'genesysArchive.openConversationById'
+    | 'genesysArchive.openArchivedConversation'
+  > {
     return {
       'genesysArchive.openConversation': async (...args) => {
         for (const id of conversations.requireIds(args).slice(0, maxPanelsAtOnce)) {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../../base/appError.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
-import type { CommandTable } from '../commands.ts';
+import type { Commands } from '../commands.ts';
 import type { Services } from '../services.ts';
 import { decodeSignInArguments, type SignInDefaults } from './accounts.ts';
 import { registerAuthenticationProvider } from './authenticationProvider.ts';
@@ -50,7 +50,9 @@ function setContextKeys({ contextKeys }: Deps, { kind }: SessionState): void {
 }
 
 /** `signIn` and `signOut`. */
-export function sessionCommands(deps: Deps): CommandTable {
+export function sessionCommands(
+  deps: Deps,
+): Commands<'genesysArchive.signIn' | 'genesysArchive.signOut'> {
   return {
     /**
      * Without argument (or with what a view passes) asks a person; with `{region?, apiBaseUrl?, loginBaseUrl?, clientId,
