@@ -64,25 +64,37 @@ export async function runHostTests() {
     );
     // The workbench of a build for automation calls these when run() has settled.
     await page.exposeFunction('codeAutomationExit', resolve);
-    await page.exposeFunction('codeAutomationLog', () => undefined);
+    const /** @type {string[]} */ pageLog = [];
+    await page.exposeFunction(
+      'codeAutomationLog',
+      (/** @type {string} */ type, /** @type {unknown[]} */ args) =>
+        pageLog.push([type, ...args].join(' ')),
+    );
     const timer = setTimeout(() => {
       console.error(`The host tests did not end within ${limitMs / 60_000} minutes.`);
       resolve(1);
     }, limitMs);
     await page.goto(
-      workbenchUrl(server.origin, { folder: workspace, extensionFolders: [root], testsPath }),
+      workbenchUrl(server.origin, { folder: workspace, extensionFolder: root, testsPath }),
     );
     exitCode = await ended;
     clearTimeout(timer);
+    if (exitCode !== 0 && !existsSync(logFile)) {
+      // The tests did not even start: the window knows why, among what it says about parts that are not there.
+      console.error(
+        pageLog
+          .filter(
+            (line) => /^error/u.test(line) && !/spdlog|watchdog|open-vsx|Canceled/u.test(line),
+          )
+          .join('\n'),
+      );
+    }
   } finally {
     await browser?.close();
     const output = existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
     const isShown = process.env['VERBOSE'] !== undefined || exitCode !== 0;
     if (isShown) {
       console.log(output.trimEnd());
-    }
-    if (exitCode !== 0 && output === '') {
-      console.error(server.readLog().trimEnd());
     }
     await server.stop();
   }

@@ -85,7 +85,13 @@ await runMain(async () => {
   if (asked.length === 0 || chosen.includes('host') || chosen.includes('ui')) {
     parts.push(await build());
   }
+  const isBuilt = parts.every(({ part, failed }) => part !== 'build' || failed === 0);
   for (const part of chosen) {
+    if (!isBuilt && (part === 'host' || part === 'ui')) {
+      console.error(`The part "${part}" has nothing to run: the build failed.`);
+      parts.push({ part, passed: 0, failed: 1, skipped: [] });
+      continue;
+    }
     parts.push(await runPart(part));
   }
   console.log('');

@@ -9,8 +9,8 @@ import { format } from 'node:util';
 import type MochaModule from 'mocha';
 import { runMocha } from '../support/runMocha.ts';
 
-// Mocha stays outside the bundle; it is an ES module, whose exports `require` hands over as a namespace.
-const { default: Mocha }: { default: typeof MochaModule } = createRequire(__filename)('mocha');
+// Mocha stays outside the bundle; its namespace (plain Node) and its default export (extension host) both have this name.
+const { Mocha }: { Mocha: typeof MochaModule } = createRequire(__filename)('mocha');
 
 /** Rejects when a test failed, which is how VS Code learns of it. */
 export async function run(): Promise<void> {

@@ -173,8 +173,8 @@ async function answers(url: string, isRunning: () => boolean): Promise<boolean> 
 export interface WorkbenchAddress {
   /** Workspace folder; an empty window without. */
   readonly folder?: string;
-  /** Extensions under development, by folder. Needs a development server. */
-  readonly extensionFolders?: readonly string[];
+  /** The one extension under development; VS Code's web window takes no second. Needs a development server. */
+  readonly extensionFolder?: string;
   /** Module whose `run()` the extension host calls. Needs a development server. */
   readonly testsPath?: string;
 }
@@ -183,10 +183,10 @@ export interface WorkbenchAddress {
 export function workbenchUrl(origin: string, address: WorkbenchAddress): string {
   const url = new URL(origin);
   const remote = (path: string): string => `vscode-remote://${url.host}${resolve(path)}`;
-  const payload: string[][] = (address.extensionFolders ?? []).map((folder) => [
-    'extensionDevelopmentPath',
-    remote(folder),
-  ]);
+  const payload: string[][] = [];
+  if (address.extensionFolder !== undefined) {
+    payload.push(['extensionDevelopmentPath', remote(address.extensionFolder)]);
+  }
   if (address.testsPath !== undefined) {
     payload.push(['extensionTestsPath', remote(address.testsPath)]);
   }

@@ -23,8 +23,8 @@ import {
 export interface WorkbenchOptions extends Omit<CodeServerOptions, 'isDevelopment'> {
   /** Workspace folder to open; an empty window without. */
   readonly folder?: string;
-  /** Extensions under development, by folder; the built project itself is `[root]`. */
-  readonly extensionFolders?: readonly string[];
+  /** Extension under development, the built project's folder for one; others come as `vsixFiles`. */
+  readonly extensionFolder?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -65,10 +65,10 @@ export class Workbench {
 
   /** Resolves when the workbench is drawn; close it in any case afterwards. */
   static async launch(options: WorkbenchOptions): Promise<Workbench> {
-    const { folder, extensionFolders = [], viewport = defaultViewport, ...serverOptions } = options;
+    const { folder, extensionFolder, viewport = defaultViewport, ...serverOptions } = options;
     const server = await startCodeServer({
       ...serverOptions,
-      isDevelopment: extensionFolders.length > 0,
+      isDevelopment: extensionFolder !== undefined,
     });
     let browser: Browser | undefined;
     try {
@@ -81,7 +81,10 @@ export class Workbench {
         }
       });
       page.on('pageerror', (error) => consoleErrors.push(error.message));
-      const address = folder === undefined ? { extensionFolders } : { folder, extensionFolders };
+      const address = {
+        ...(folder === undefined ? {} : { folder }),
+        ...(extensionFolder === undefined ? {} : { extensionFolder }),
+      };
       await page.goto(workbenchUrl(server.origin, address));
       await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
       return new Workbench(server, browser, page, consoleErrors);
@@ -262,9 +265,9 @@ export class Workbench {
   }
 }
 
-/** Requests for built-in parts that code-server's build lacks, and the driver's own output: not the extension's errors. */
+/** What this code-server says without any extension: native parts and services that it lacks, requests that lead nowhere. */
 function isNoiseOfCodeServer(text: string): boolean {
-  return /Failed to load resource|net::ERR_|service-worker|ServiceWorker|vsda|manifest\.json/u.test(
+  return /Failed to load resource|net::ERR_|service-?worker|vsda|spdlog|watchdog|manifest\.json|open-vsx/iu.test(
     text,
   );
 }
