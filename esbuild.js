@@ -17,7 +17,7 @@ const lazyModules = { axios: 'dist/axios.cjs' };
 const lazyPlugin = {
   name: 'lazy-modules',
   setup(build) {
-    build.onResolve({ filter: /^[a-z@]/u }, ({ path, kind }) =>
+    build.onResolve({ filter: /^[a-z@]/ }, ({ path, kind }) =>
       kind === 'dynamic-import' && path in lazyModules
         ? {
             path: `./${relative('dist', lazyModules[/** @type {'axios'} */ (path)])}`,

@@ -1,0 +1,273 @@
+/**
+ * A page object for VS Code's workbench in a real browser: what a person does and sees, by command titles, view names and
+ * texts. Every wait is for something that appears; nothing here sleeps. Knows VS Code, not this extension.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  chromium,
+  type Browser,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { ensureBrowser } from '../../scripts/browser.mjs';
+import { root } from '../../scripts/setUp.mjs';
+import {
+  startCodeServer,
+  workbenchUrl,
+  type CodeServer,
+  type CodeServerOptions,
+} from './codeServer.ts';
+
+export interface WorkbenchOptions extends Omit<CodeServerOptions, 'isDevelopment'> {
+  /** Workspace folder to open; an empty window without. */
+  readonly folder?: string;
+  /** Extension under development, the built project's folder for one; others come as `vsixFiles`. */
+  readonly extensionFolder?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+const defaultViewport = { width: 1280, height: 800 };
+
+/** Starts the browser; the caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, args, env } = await ensureBrowser();
+  const definedEnv = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return chromium.launch({
+    executablePath,
+    args: [...args],
+    env: Object.fromEntries(definedEnv),
+    headless: true,
+  });
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly server: CodeServer;
+  /** Errors of the page's console and uncaught ones, in order, without those that any code-server shows. */
+  readonly consoleErrors: readonly string[];
+  private readonly browser: Browser;
+
+  private constructor(
+    server: CodeServer,
+    browser: Browser,
+    page: Page,
+    consoleErrors: readonly string[],
+  ) {
+    this.server = server;
+    this.browser = browser;
+    this.page = page;
+    this.consoleErrors = consoleErrors;
+  }
+
+  /** Resolves when the workbench is drawn; close it in any case afterwards. */
+  static async launch(options: WorkbenchOptions): Promise<Workbench> {
+    const { folder, extensionFolder, viewport = defaultViewport, ...serverOptions } = options;
+    const server = await startCodeServer({
+      ...serverOptions,
+      isDevelopment: extensionFolder !== undefined,
+    });
+    let browser: Browser | undefined;
+    try {
+      browser = await launchBrowser();
+      const page = await (await browser.newContext({ viewport })).newPage();
+      const consoleErrors: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !isNoiseOfCodeServer(message.text())) {
+          consoleErrors.push(message.text());
+        }
+      });
+      page.on('pageerror', (error) => consoleErrors.push(error.message));
+      const address = {
+        ...(folder === undefined ? {} : { folder }),
+        ...(extensionFolder === undefined ? {} : { extensionFolder }),
+      };
+      await page.goto(workbenchUrl(server.origin, address));
+      await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+      return new Workbench(server, browser, page, consoleErrors);
+    } catch (error) {
+      await browser?.close();
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Closes the browser and ends the server. */
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  /** Loads the window again, which gives a new extension host; secrets and view state stay. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+  }
+
+  /**
+   * Runs a command by its full title, such as `Genesys Archive: Sign In…`. The palette does not refresh while it is open, so
+   * it is opened again until the command is there.
+   */
+  async runCommand(title: string, timeoutMs = 30_000): Promise<void> {
+    const row = this.quickInput
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.getByText(title, { exact: true }) })
+      .first();
+    const deadlineMs = Date.now() + timeoutMs;
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await this.quickInput.locator('input').first().fill(`>${title}`);
+      const isThere = await row.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) {
+        await row.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > deadlineMs) {
+        throw new Error(`The command palette does not offer "${title}"`);
+      }
+    }
+  }
+
+  /** The palette, quick pick or input box that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** Types into the input box that shows `prompt` (title, message or placeholder) and accepts it. */
+  async answerInput(prompt: string, value: string): Promise<void> {
+    await this.waitForPrompt(prompt);
+    await this.quickInput.locator('input').first().fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Picks the row with this text from the quick pick that shows `prompt`. */
+  async answerPick(prompt: string, label: string): Promise<void> {
+    await this.waitForPrompt(prompt);
+    await this.quickInput.locator('.monaco-list-row', { hasText: label }).first().click();
+  }
+
+  private async waitForPrompt(prompt: string): Promise<void> {
+    const shown = this.quickInput.filter({ hasText: prompt });
+    const asPlaceholder = this.quickInput.getByPlaceholder(prompt);
+    await shown.or(asPlaceholder).first().waitFor({ timeout: 20_000 });
+  }
+
+  /** Shows a view container by the title of its icon in the activity bar. */
+  async openView(title: string): Promise<void> {
+    const tab = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator(`a[aria-label^="${title}"]`),
+    });
+    await tab.first().waitFor({ timeout: 60_000 });
+    if (!(await tab.first().evaluate((element) => element.classList.contains('checked')))) {
+      await tab.first().click();
+    }
+    await this.page
+      .locator('.sidebar .composite.title', { hasText: new RegExp(title, 'iu') })
+      .waitFor();
+  }
+
+  /** The drawn rows of the trees in the side bar; VS Code draws only those in sight. */
+  treeRows(text?: string | RegExp): Locator {
+    const rows = this.page.locator('.sidebar .pane-body .monaco-list-row');
+    return text === undefined ? rows : rows.filter({ hasText: text });
+  }
+
+  /** Resolves to the row once it is drawn. */
+  async waitForTreeRow(text: string | RegExp, timeoutMs = 30_000): Promise<Locator> {
+    const row = this.treeRows(text).first();
+    await row.waitFor({ timeout: timeoutMs });
+    return row;
+  }
+
+  /** Opens a row's children. */
+  async expand(row: Locator): Promise<void> {
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async chooseFromContextMenu(row: Locator, label: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const entry = this.page.locator('.monaco-menu .action-item').filter({
+      has: this.page.getByText(label, { exact: true }),
+    });
+    await entry.first().click();
+    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+  }
+
+  /** Resolves to the item's text once an item of the status bar shows the text. */
+  async waitForStatusBar(text: string | RegExp, timeoutMs = 60_000): Promise<string> {
+    const item = this.page.locator('.statusbar-item', { hasText: text }).first();
+    await item.waitFor({ timeout: timeoutMs });
+    return (await item.innerText()).trim();
+  }
+
+  /**
+   * Resolves to the notification with this text, in the notification centre or as a toast. The centre stays open.
+   */
+  async waitForNotification(text: string | RegExp, timeoutMs = 30_000): Promise<Locator> {
+    const shown = this.page
+      .locator('.notifications-center .notification-list-item, .notification-toast')
+      .filter({ hasText: text })
+      .first();
+    const bell = this.page.locator('.statusbar-item[id="status.notifications"]');
+    const center = this.page.locator('.notifications-center.visible');
+    if (!(await shown.isVisible()) && !(await center.isVisible()) && (await bell.isVisible())) {
+      await bell.click();
+    }
+    await shown.waitFor({ timeout: timeoutMs });
+    return shown;
+  }
+
+  /** Hides the notifications without dismissing them. */
+  async hideNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Hide Notifications').catch(async () => {
+      await this.page.keyboard.press('Escape');
+    });
+  }
+
+  /** Answers a modal dialog by a button. */
+  async answerDialog(button: string, timeoutMs = 20_000): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box');
+    await dialog.waitFor({ timeout: timeoutMs });
+    await dialog.locator('.monaco-button', { hasText: button }).first().click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** The document of the webview that is in front. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+  }
+
+  /** Shows the window in a theme by its name, such as `Default High Contrast`. */
+  async pickColorTheme(name: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput.locator('input').first().fill(name);
+    await this.quickInput.locator('.monaco-list-row', { hasText: name }).first().click();
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Writes `test-results/<name>.png` and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    const folder = join(root, 'test-results');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
+
+/** What this code-server says without any extension: native parts and services that it lacks, requests that lead nowhere. */
+function isNoiseOfCodeServer(text: string): boolean {
+  return /Failed to load resource|net::ERR_|service-?worker|vsda|spdlog|watchdog|manifest\.json|open-vsx/iu.test(
+    text,
+  );
+}
