@@ -29,7 +29,14 @@ suite('redactText', () => {
     });
   }
 
-  for (const phone of ['+49 151 23456789', '+13175551234', '317-555-1234', '(317) 555-1234', '3175551234', 'tel:+4915123456789']) {
+  for (const phone of [
+    '+49 151 23456789',
+    '+13175551234',
+    '317-555-1234',
+    '(317) 555-1234',
+    '3175551234',
+    'tel:+4915123456789',
+  ]) {
     test(`hides the phone number ${phone}`, () => {
       assert.ok(!/\d{3}/u.test(redactText(`call from ${phone} ended`)), redactText(phone));
     });
@@ -84,10 +91,15 @@ suite('redactFields', () => {
       code: 'ECONNRESET',
     });
     const line = JSON.stringify(
-      redactFields({ error: errors.network('No answer', { cause: foreign, details: { status: 0 } }) }),
+      redactFields({
+        error: errors.network('No answer', { cause: foreign, details: { status: 0 } }),
+      }),
     );
     assert.ok(!line.includes(mark), line);
-    assert.match(line, /"code":"network","message":"No answer","details":\{"status":0\},"cause":\{"name":"Error","code":"ECONNRESET"/u);
+    assert.match(
+      line,
+      /"code":"network","message":"No answer","details":\{"status":0\},"cause":\{"name":"Error","code":"ECONNRESET"/u,
+    );
   });
 
   test('survives cycles, bytes, long lists and odd values', () => {

@@ -30,7 +30,9 @@ suite('describeError', () => {
   });
 
   test('leaves out trying again where nobody can', () => {
-    assert.deepEqual(describeError(errors.network('m'), false, plainLocaliser).actions, ['showLog']);
+    assert.deepEqual(describeError(errors.network('m'), false, plainLocaliser).actions, [
+      'showLog',
+    ]);
   });
 
   test('offers the setting that an error names, and no other text as a setting', () => {

@@ -77,7 +77,13 @@ suite('status text', () => {
 
   test('counts down the wait for the rate limit, once a second', () => {
     const waitingUntilMs = clock.nowMs() + 2_500;
-    const rate = { ...noRate, usedCount: 300, allowedCount: 300, resetAtMs: waitingUntilMs, waitingUntilMs };
+    const rate = {
+      ...noRate,
+      usedCount: 300,
+      allowedCount: 300,
+      resetAtMs: waitingUntilMs,
+      waitingUntilMs,
+    };
     const first = render({ rate });
     assert.equal(first.text, '$(loading~spin) Acme · waiting 3 s');
     assert.equal(first.nextChangeMs, clock.nowMs() + 500);
@@ -112,7 +118,10 @@ suite('status text', () => {
       seen.push(status.text);
       afterMs = changeAfterMs;
     }
-    assert.deepEqual(seen.slice(0, 3), ['3h', '2h', '119m'].map((life) => `$(cloud) Acme · ${life}`));
+    assert.deepEqual(
+      seen.slice(0, 3),
+      ['3h', '2h', '119m'].map((life) => `$(cloud) Acme · ${life}`),
+    );
     assert.equal(seen.length, 2 + 119 + 2);
   });
 
