@@ -1,7 +1,7 @@
 /** The secrets of the sign-in in VS Code's SecretStorage, and nowhere else. One sign-in, one token. */
 import type * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
-import { Emitter } from '../../base/event.ts';
+import { Emitter, type Event } from '../../base/event.ts';
 import { asNumber, asRecord, asString, parseJson, required } from '../../base/decode.ts';
 import type { Log } from '../../base/log.ts';
 import type { AccessToken, TokenStore } from '../../genesys/tokenSource.ts';
@@ -10,15 +10,20 @@ import { decodeSignIn, encodeSignIn, type Credentials, type StoredSignIn } from 
 const signInKey = 'genesysArchive.signIn';
 const tokenKey = 'genesysArchive.token';
 
+/** The part of VS Code's SecretStorage that is used. */
+export type SessionStoreSecrets = Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'> & {
+  readonly onDidChange: Event<{ readonly key: string }>;
+};
+
 export class SessionStore implements Disposable {
-  private readonly secrets: vscode.SecretStorage;
+  private readonly secrets: SessionStoreSecrets;
   private readonly log: Log;
   private readonly store = new DisposableStore();
   private readonly changed = this.store.add(new Emitter<void>());
   /** The stored sign-in changed, in this window or another: read it again. */
   readonly onDidChange = this.changed.event;
 
-  constructor(deps: { readonly secrets: vscode.SecretStorage; readonly log: Log }) {
+  constructor(deps: { readonly secrets: SessionStoreSecrets; readonly log: Log }) {
     this.secrets = deps.secrets;
     this.log = deps.log;
     this.store.add(
