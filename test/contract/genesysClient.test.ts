@@ -1,14 +1,12 @@
 /** The client against the simulated platform: what a user's day asks of it, and what may go wrong on the way. */
 import assert from 'node:assert/strict';
-import { cancellation, isAppError, isCancellation } from '../../src/base/appError.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { isAppError, isCancellation } from '../../src/base/appError.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { verifyCredentials } from '../../src/genesys/account.ts';
 import { ConversationPager } from '../../src/genesys/conversationPager.ts';
-import type { NamesWanted } from '../../src/genesys/genesysApi.ts';
 import { GenesysClient } from '../../src/genesys/genesysClient.ts';
 import { ClientCredentialsTokenSource } from '../../src/genesys/tokenSource.ts';
-import { customerCommunicationIds, toConversationFacts } from '../../src/model/conversationFacts.ts';
+import { customerCommunicationIds } from '../../src/model/conversationFacts.ts';
 import type { Conversation } from '../../src/model/conversation.ts';
 import { parseConversationId } from '../../src/model/ids.ts';
 import type { Recording } from '../../src/model/recording.ts';
@@ -22,6 +20,8 @@ import {
   type SimulatorOptions,
 } from '../simulator/simulator.ts';
 import { leakCheck } from '../support/leakCheck.ts';
+import { namesOf } from '../support/namesOf.ts';
+import { SimulatedTime } from '../support/simulatedTime.ts';
 
 const never = new AbortController().signal;
 const nowMs = Date.UTC(2026, 10, 5, 15);
@@ -33,29 +33,6 @@ const everything = {
   filters: noFilters,
 };
 const detailsTemplate = '/api/v2/analytics/conversations/details/query';
-
-/** The simulator's time; waiting moves it on, so that no test sleeps. */
-class SimulatedTime implements Clock {
-  readonly delaysMs: number[] = [];
-  private readonly simulator: Simulator;
-
-  constructor(simulator: Simulator) {
-    this.simulator = simulator;
-  }
-
-  nowMs(): number {
-    return this.simulator.control.nowMs();
-  }
-
-  async delay(durationMs: number, signal: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) {
-      throw cancellation();
-    }
-    this.delaysMs.push(durationMs);
-    this.simulator.control.advanceClock(durationMs);
-  }
-}
 
 suite('GenesysClient against the simulator', () => {
   leakCheck();
@@ -126,7 +103,7 @@ suite('GenesysClient against the simulator', () => {
       const detail = organisation.conversation(value.id)?.detail;
       assert.deepEqual(JSON.parse(rawJson), JSON.parse(JSON.stringify(detail)));
       assert.equal(new Date(value.startMs).toISOString(), detail?.conversationStart);
-      assert.equal(value.participants.length, detail.participants?.length ?? 0);
+      assert.equal(value.participants.length, detail?.participants?.length ?? 0);
     }
   });
 
@@ -430,13 +407,3 @@ suite('GenesysClient against the simulator', () => {
     assert.ok(sockets() <= before, `${String(sockets())} sockets, ${String(before)} before`);
   });
 });
-
-function namesOf(conversations: readonly Conversation[]): NamesWanted {
-  const facts = conversations.map(toConversationFacts);
-  return {
-    queueIds: facts.flatMap(({ queueIds }) => queueIds),
-    userIds: facts.flatMap(({ agentIds }) => agentIds),
-    wrapUpCodeIds: facts.flatMap(({ wrapUpCodeIds }) => wrapUpCodeIds),
-    divisionIds: conversations.flatMap(({ divisionIds }) => divisionIds),
-  };
-}

@@ -154,7 +154,7 @@ suite('decodeRecording', () => {
     );
     assert.equal(recording.conversationId, 'c-1');
     assert.equal(recording.annotations[0]?.recordingOffsetMs, 9060);
-    assert.equal(recording.annotations[0]?.realtimeOffsetMs, 8671);
+    assert.equal(recording.annotations[0].realtimeOffsetMs, 8671);
   });
 
   test('takes a stub of an archived recording', () => {

@@ -47,7 +47,7 @@ suite('RateBudget', () => {
     await clock.advance(0);
     assert.equal(calls[3]?.isGoing, false, 'two in flight and one used are three');
     await clock.advance(62_000);
-    assert.equal(calls[3]?.isGoing, true);
+    assert.ok(calls.every(({ isGoing }) => isGoing));
     assert.equal(clock.waitingCount, 0);
   });
 
