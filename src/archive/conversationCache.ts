@@ -18,8 +18,9 @@ export interface CacheBounds {
 }
 
 interface CacheEntry {
-  readonly conversationId: string;
-  readonly folderPath: string;
+  /** What `keep` names it by. */
+  readonly key: string;
+  readonly path: string;
   readonly usedAtMs: number;
   readonly sizeBytes: number;
 }
@@ -71,8 +72,9 @@ export class ConversationCache {
   }
 
   /**
-   * Removes what was not used for `maxAgeMs`, then the least recently used until the rest fits.
-   * @param keep ids that stay whatever their age and size: those that are open
+   * Removes what was not used for `maxAgeMs`, then the least recently used until the rest fits: conversations and playable
+   * copies alike.
+   * @param keep conversation ids and paths of playable copies that stay whatever their age and size: those that are open
    */
   async prune(
     { maxBytes, maxAgeMs }: CacheBounds,
@@ -80,11 +82,11 @@ export class ConversationCache {
     signal: AbortSignal,
   ): Promise<void> {
     await guardStorage(async () => {
-      const entries: CacheEntry[] = [];
+      const entries = [...(await this.playableCopies(signal))];
       for await (const { conversationId, folderPath } of this.archive.list(signal)) {
         const usedAtMs = await lastUse(folderPath);
         const sizeBytes = await folderSize(folderPath, signal);
-        entries.push({ conversationId, folderPath, usedAtMs, sizeBytes });
+        entries.push({ key: conversationId, path: folderPath, usedAtMs, sizeBytes });
       }
       let totalBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       const oldestBeforeMs = this.clock.nowMs() - maxAgeMs;
@@ -92,8 +94,8 @@ export class ConversationCache {
       for (const entry of entries) {
         throwIfCancelled(signal);
         const isDue = entry.usedAtMs < oldestBeforeMs || totalBytes > maxBytes;
-        if (isDue && !keep.has(entry.conversationId)) {
-          await rm(entry.folderPath, { recursive: true, force: true });
+        if (isDue && !keep.has(entry.key)) {
+          await rm(entry.path, { recursive: true, force: true });
           totalBytes -= entry.sizeBytes;
         }
       }
@@ -105,7 +107,31 @@ export class ConversationCache {
    * @throws AppError `storage`
    */
   async wipe(): Promise<void> {
-    await guardStorage(() => wipeFolder(this.rootPath));
+    await ConversationCache.wipeFolder(this.rootPath);
+  }
+
+  /** Removes a cache that is not open, as `wipe` does. @throws AppError `storage` */
+  static async wipeFolder(rootPath: string): Promise<void> {
+    await guardStorage(() => wipeFolder(rootPath));
+  }
+
+  /** Where a cache keeps the copies that players make of recordings which a browser cannot play as they are. */
+  static playableFolder(rootPath: string): string {
+    return join(rootPath, 'playable');
+  }
+
+  private async playableCopies(signal: AbortSignal): Promise<readonly CacheEntry[]> {
+    const folder = ConversationCache.playableFolder(this.rootPath);
+    const entries: CacheEntry[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      throwIfCancelled(signal);
+      const path = join(folder, entry.name);
+      const stats = entry.isFile() ? await lstat(path).catch(() => undefined) : undefined;
+      if (stats !== undefined) {
+        entries.push({ key: path, path, usedAtMs: stats.mtimeMs, sizeBytes: stats.size });
+      }
+    }
+    return entries;
   }
 }
 

@@ -198,7 +198,9 @@ class MediaBody implements AsyncIterable<Uint8Array> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    const chunks: AsyncIterator<unknown> = this.response.iterator({ destroyOnReturn: true });
+    const chunks: AsyncIterator<unknown, unknown> = this.response.iterator({
+      destroyOnReturn: true,
+    });
     let receivedBytes = 0;
     const stop = (): void => {
       this.response.destroy();

@@ -21,6 +21,8 @@ export interface Phrase {
   readonly index: number;
   readonly role: SpeakerRole;
   readonly text: string;
+  /** With punctuation and capitals, when the platform has it and it differs from `text`; for showing only. */
+  readonly decoratedText?: string;
   readonly startMs: number;
   readonly durationMs: number;
   /** 0 to 1. */

@@ -45,11 +45,10 @@ export interface VerifiedConversation {
   readonly problems: readonly { readonly path: string; readonly problem: string }[];
 }
 
-export interface ArchiveWorkerRequests {
-  [method: string]: { params: unknown; result: unknown };
+export type ArchiveWorkerRequests = {
   prepareRecording: { params: PrepareRecordingParams; result: PreparedRecording };
   verifyConversation: { params: VerifyConversationParams; result: VerifiedConversation };
-}
+};
 
 const strings: Decoder<string> = asString;
 

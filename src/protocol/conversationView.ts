@@ -43,6 +43,8 @@ export interface ConversationSnapshot {
   readonly speakers: readonly SpeakerSnapshot[];
   /** Sentences about what is missing and why. */
   readonly notices: readonly string[];
+  /** What `saveOffset` kept: how much later in the recording the text belongs than its times say. Missing is 0. */
+  readonly offsetMs?: number | undefined;
 }
 
 export interface RecordingSnapshot {
@@ -102,13 +104,12 @@ export interface SpeakerSnapshot {
 }
 
 /** What the page asks of the host. */
-export interface ConversationViewRequests {
-  [method: string]: { params: unknown; result: unknown };
+export type ConversationViewRequests = {
   /** Puts text on the clipboard. */
   copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
-}
+};
 
 /** What the host asks of the page: nothing so far. */
 export type ConversationViewAnswers = Record<string, never>;
@@ -204,6 +205,7 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
       };
     }),
     notices: listOf(record, 'notices', path, asString),
+    offsetMs: optional(record, 'offsetMs', path, asNumber),
   };
 };
 

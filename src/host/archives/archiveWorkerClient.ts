@@ -1,0 +1,95 @@
+/** The archive worker as the host sees it: started on first use, restarted after a crash, asked through one typed port. */
+import { Worker } from 'node:worker_threads';
+import { failDecode } from '../../base/decode.ts';
+import { toDisposable, type Disposable } from '../../base/disposable.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  archiveWorkerDecoders,
+  type ArchiveWorkerRequests,
+  type PreparedRecording,
+  type PrepareRecordingParams,
+  type VerifiedConversation,
+  type VerifyConversationParams,
+} from '../../protocol/archiveWorker.ts';
+import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
+
+interface Running {
+  readonly worker: Worker;
+  readonly peer: RpcPeer<ArchiveWorkerRequests, never>;
+}
+
+export class ArchiveWorkerClient implements Disposable {
+  private readonly scriptPath: string;
+  private readonly log: Log;
+  private running: Running | undefined;
+
+  /** @param scriptPath the built worker entry. */
+  constructor(scriptPath: string, log: Log) {
+    this.scriptPath = scriptPath;
+    this.log = log;
+  }
+
+  prepareRecording(
+    params: PrepareRecordingParams,
+    signal: AbortSignal,
+  ): Promise<PreparedRecording> {
+    return this.start().request('prepareRecording', params, signal);
+  }
+
+  verifyConversation(
+    params: VerifyConversationParams,
+    signal: AbortSignal,
+  ): Promise<VerifiedConversation> {
+    return this.start().request('verifyConversation', params, signal);
+  }
+
+  dispose(): void {
+    this.stop();
+  }
+
+  private start(): Running['peer'] {
+    if (this.running === undefined) {
+      const worker = new Worker(this.scriptPath);
+      const peer = connectRpc<ArchiveWorkerRequests, Record<string, never>, never, never>({
+        pipe: {
+          post: (message) => {
+            worker.postMessage(message);
+          },
+          onMessage: (listener) => {
+            worker.on('message', listener);
+            return toDisposable(() => worker.off('message', listener));
+          },
+        },
+        asks: archiveWorkerDecoders,
+        answers: {},
+        handlers: {},
+        hears: (_value, path) => failDecode(path, 'expected: the worker sends no notifications'),
+        onNotify: () => undefined,
+        onProblem: (kind, error) => {
+          this.log.warn('The archive worker sent something unexpected', { kind, error });
+        },
+      });
+      worker.on('error', (error) => {
+        this.log.error('The archive worker failed', { error });
+        this.stop(worker);
+      });
+      worker.on('exit', () => {
+        this.stop(worker);
+      });
+      // An idle worker does not keep the extension host alive.
+      worker.unref();
+      this.running = { worker, peer };
+    }
+    return this.running.peer;
+  }
+
+  /** Rejects what is pending; the next request starts a new worker. */
+  private stop(worker = this.running?.worker): void {
+    const { running } = this;
+    if (running !== undefined && running.worker === worker) {
+      this.running = undefined;
+      running.peer.dispose();
+      void running.worker.terminate();
+    }
+  }
+}

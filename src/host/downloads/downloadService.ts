@@ -1,0 +1,65 @@
+/** Downloads conversations into an archive, one after another, counted for the status bar. */
+import type { Archive } from '../../archive/archive.ts';
+import {
+  downloadConversation,
+  type DownloadProgress,
+  type DownloadReport,
+  type DownloadRequest,
+} from '../../archive/downloadConversation.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { GenesysApi } from '../../genesys/genesysApi.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import type { SettingsReader } from '../ports/settings.ts';
+import type { TransferCounter } from '../transferActivity.ts';
+
+export interface DownloadServiceDeps {
+  readonly settings: SettingsReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly transfers: TransferCounter;
+}
+
+/** What to fetch of a conversation; the detail always comes along. */
+export type DownloadSelection = Pick<
+  DownloadRequest,
+  'parts' | 'recordingIds' | 'communicationIds'
+>;
+
+export const wholeConversation: DownloadSelection = { parts: ['recordings', 'transcripts'] };
+
+export class DownloadService {
+  private readonly deps: DownloadServiceDeps;
+
+  constructor(deps: DownloadServiceDeps) {
+    this.deps = deps;
+  }
+
+  /** Downloads one conversation. @throws AppError as `downloadConversation` does; AbortError leaves only whole files and resumable partials. */
+  async download(
+    api: GenesysApi,
+    archive: Archive,
+    id: ConversationId,
+    selection: DownloadSelection,
+    onProgress: (progress: DownloadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DownloadReport> {
+    const { settings, clock, log } = this.deps;
+    const transfer = this.deps.transfers.begin();
+    try {
+      return await downloadConversation(
+        { source: api, archive, clock, log: log.child('download') },
+        {
+          conversationId: id,
+          ...selection,
+          format: settings.get('recordings.format'),
+          maxTranscodeWaitMs: settings.get('recordings.maxTranscodeWaitSeconds') * 1000,
+        },
+        onProgress,
+        signal,
+      );
+    } finally {
+      transfer.dispose();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** Registers every feature over the services, in order of dependence, and the one table of commands. */
+import * as vscode from 'vscode';
+import type { DisposableStore } from '../base/disposable.ts';
+import type { CommandId } from '../generated/manifest.ts';
+import { Archives } from './archives/archives.ts';
+import { ArchiveWorkerClient } from './archives/archiveWorkerClient.ts';
+import { watchArchive } from './archives/watchArchive.ts';
+import { registerCommands, type CommandHandler } from './commands.ts';
+import { ConversationsFeature } from './conversations/conversationsFeature.ts';
+import { downloadCommands } from './downloads/downloadCommands.ts';
+import { DownloadService } from './downloads/downloadService.ts';
+import { ConversationReader } from './player/conversationReader.ts';
+import { Offsets } from './player/offsets.ts';
+import { PlayerFeature } from './player/playerFeature.ts';
+import type { Services } from './services.ts';
+import { registerSession, sessionCommands } from './session/registerSession.ts';
+import { registerStatusBar } from './statusBar/statusBar.ts';
+import { showStatusMenu } from './statusBar/statusMenu.ts';
+
+/** `store` owns what is registered. Starts nothing that costs: no network, no worker, no reading of the archive. */
+export function registerFeatures(services: Services, store: DisposableStore): void {
+  const { log, sessions } = services;
+  const archives = store.add(
+    new Archives({ ...services, globalStoragePath: services.globalStorageUri.fsPath }),
+  );
+  const worker = store.add(
+    new ArchiveWorkerClient(
+      vscode.Uri.joinPath(services.extensionUri, 'dist', 'archiveWorker.cjs').fsPath,
+      log.child('worker'),
+    ),
+  );
+  const downloads = new DownloadService(services);
+  const conversations = store.add(
+    new ConversationsFeature({
+      ...services,
+      archived: archives.index,
+      readArchivedJson: async (id, signal) => {
+        const archive = await archives.openForReading(signal);
+        const folder = await archive?.find(id, signal);
+        return folder === undefined ? undefined : (await archive?.read(folder, signal))?.rawJson;
+      },
+    }),
+  );
+  const player = store.add(
+    new PlayerFeature({
+      ...services,
+      archives,
+      offsets: new Offsets(services.globalState),
+      reader: new ConversationReader({ archives, worker, downloads, sessions, log }),
+    }),
+  );
+  store.add(sessions.onWillSignOut(() => archives.wipeCache()));
+  store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  store.add(registerStatusBar(services));
+  const commands = {
+    ...sessionCommands(services),
+    'genesysArchive.showStatusMenu': async () => showStatusMenu(services),
+    'genesysArchive.showLog': () => {
+      services.channel.show();
+    },
+    ...conversations.commands,
+    ...player.commands(conversations),
+    ...downloadCommands({
+      archives,
+      worker,
+      conversations,
+      downloads,
+      sessions,
+      log: log.child('download'),
+      openConversation: (id) => player.open(id),
+    }),
+  } satisfies Record<CommandId, CommandHandler>;
+  store.add(registerCommands(commands, services));
+  store.add(registerSession(services));
+}

@@ -1,0 +1,159 @@
+/** One editor tab that shows one conversation: the page, its messages and its life. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import type { Log } from '../../base/log.ts';
+import type { ConversationId } from '../../model/ids.ts';
+import {
+  conversationViewDecoders,
+  decodeFromConversationView,
+  type ConversationViewAnswers,
+  type ConversationViewRequests,
+  type FromConversationView,
+  type ToConversationView,
+} from '../../protocol/conversationView.ts';
+import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
+import { connectRpc } from '../../protocol/rpc.ts';
+import { toConversationSnapshot, type Names } from './conversationSnapshot.ts';
+import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import type { Offsets } from './offsets.ts';
+
+export const conversationViewType = 'genesysArchive.conversationView';
+
+export interface ConversationPanelDeps {
+  readonly reader: ConversationReader;
+  readonly extensionUri: vscode.Uri;
+  readonly names: (opened: OpenedConversation) => Names;
+  /** Names of everything the conversation refers to are looked up before it is shown. */
+  readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
+  readonly offsets: Offsets;
+  readonly log: Log;
+}
+
+export class ConversationPanel implements Disposable {
+  readonly id: ConversationId;
+  private readonly deps: ConversationPanelDeps;
+  private readonly panel: vscode.WebviewPanel;
+  private readonly owned = new DisposableStore();
+  private readonly lifetime = new AbortController();
+  private readonly tell: (message: ToConversationView) => void;
+
+  constructor(
+    id: ConversationId,
+    panel: vscode.WebviewPanel,
+    deps: ConversationPanelDeps,
+    onClosed: () => void,
+  ) {
+    this.id = id;
+    this.panel = panel;
+    this.deps = deps;
+    this.owned.add(
+      panel.onDidDispose(() => {
+        this.lifetime.abort();
+        deps.reader.release(id);
+        this.owned.dispose();
+        onClosed();
+      }),
+    );
+    const peer = this.owned.add(
+      connectRpc<
+        ConversationViewAnswers,
+        ConversationViewRequests,
+        FromConversationView,
+        ToConversationView
+      >({
+        pipe: {
+          post: (message) => void panel.webview.postMessage(message),
+          onMessage: (listener) => panel.webview.onDidReceiveMessage(listener),
+        },
+        asks: {},
+        answers: conversationViewDecoders,
+        handlers: {
+          copyText: async ({ text }) => {
+            await vscode.env.clipboard.writeText(text);
+            return { isCopied: true };
+          },
+          saveOffset: async ({ offsetMs }) => {
+            await deps.offsets.set(id, offsetMs);
+            return { isSaved: true };
+          },
+        },
+        hears: decodeFromConversationView,
+        // `ready` comes again when a hidden tab is shown: the page was torn down and gets the whole snapshot again.
+        onNotify: () => void this.load(),
+        onProblem: (kind, error) => {
+          deps.log.warn('The conversation view sent something unexpected', { kind, error });
+        },
+      }),
+    );
+    this.tell = (message) => {
+      peer.notify(message);
+    };
+    panel.iconPath = new vscode.ThemeIcon('play-circle');
+  }
+
+  /** Shows the page; it asks for its content when it is ready. */
+  async show(): Promise<void> {
+    const { webview } = this.panel;
+    const { extensionUri } = this.deps;
+    const folders = await this.deps.reader.folders();
+    const scripts = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    const media = vscode.Uri.joinPath(extensionUri, 'media');
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [scripts, media, ...folders.map((path) => vscode.Uri.file(path))],
+    };
+    const url = (folder: vscode.Uri, file: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+    webview.html = renderConversationHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      scriptUrl: url(scripts, 'conversationView.js'),
+      styleUrl: url(media, 'conversationView.css'),
+      codiconUrl: url(scripts, 'codicon.css'),
+      title: 'Conversation',
+    });
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  private async load(): Promise<void> {
+    const { signal } = this.lifetime;
+    try {
+      this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
+      const opened = await this.deps.reader.open(
+        this.id,
+        (message) => {
+          this.tell({ kind: 'loading', message });
+        },
+        signal,
+      );
+      await this.deps.resolveNames(opened, signal);
+      const conversation = toConversationSnapshot({
+        archived: opened.archived,
+        prepared: opened.prepared,
+        names: this.deps.names(opened),
+        offsetMs: this.deps.offsets.get(this.id),
+        toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
+      });
+      this.panel.title = conversation.title;
+      this.tell({ kind: 'opened', conversation });
+    } catch (error) {
+      if (!isCancellation(error)) {
+        this.deps.log.error('A conversation could not be opened', { error });
+        this.tell({
+          kind: 'failed',
+          message: messageOf(error),
+          canRetry: !isAppError(error, 'notFound'),
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
+import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { NameDirectory } from '../../genesys/genesysApi.ts';
+import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
+import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
+import type { Recording } from '../../model/recording.ts';
+import type { PreparedRecording } from '../../protocol/archiveWorker.ts';
+import type {
+  ChannelSnapshot,
+  ConversationSnapshot,
+  RecordingSnapshot,
+  SegmentSnapshot,
+  SpeakerSnapshot,
+} from '../../protocol/conversationView.ts';
+import { toCuts } from '../../transcript/cuts.ts';
+import {
+  formatDateTime,
+  formatDuration,
+  mediaName,
+  plainAddress,
+  toLabel,
+} from '../conversations/format.ts';
+
+export type Names = Pick<NameDirectory, 'queueName' | 'userName' | 'wrapUpName'>;
+
+export interface SnapshotInput {
+  readonly archived: ArchivedConversation;
+  /** By recording id; recordings without sound are not in it. */
+  readonly prepared: ReadonlyMap<string, PreparedRecording>;
+  readonly names: Names;
+  readonly offsetMs: number;
+  /** Resource address of an absolute path. */
+  readonly toUrl: (path: string) => string;
+}
+
+export function toConversationSnapshot({
+  archived,
+  prepared,
+  names,
+  offsetMs,
+  toUrl,
+}: SnapshotInput): ConversationSnapshot {
+  const { conversation } = archived;
+  const facts = toConversationFacts(conversation);
+  const queues = facts.queueIds.map((id) => toLabel(names.queueName(id)));
+  const agents = facts.agentIds.map((id) => toLabel(names.userName(id)));
+  const remote = facts.remote === undefined ? undefined : toLabel(plainAddress(facts.remote), 60);
+  return {
+    conversationId: conversation.id,
+    title: [mediaName(facts.mediaType), queues.at(-1) ?? remote, agents.at(-1)]
+      .filter((text) => text !== undefined)
+      .join(' · '),
+    mediaType: facts.mediaType,
+    startMs: conversation.startMs,
+    endMs: conversation.endMs,
+    facts: [
+      { label: 'Started', value: formatDateTime(conversation.startMs) },
+      {
+        label: 'Duration',
+        value: facts.durationMs === undefined ? 'open' : formatDuration(facts.durationMs),
+      },
+      { label: 'Direction', value: facts.direction ?? '' },
+      { label: 'Queue', value: queues.join(', ') },
+      { label: 'Agent', value: agents.join(', ') },
+      { label: 'Other side', value: remote ?? '' },
+      {
+        label: 'Wrap-up',
+        value: facts.wrapUpCodeIds.map((id) => toLabel(names.wrapUpName(id))).join(', '),
+      },
+    ].filter(({ value }) => value !== ''),
+    recordings: archived.recordings.flatMap(({ recording }) => {
+      const ready = prepared.get(recording.id);
+      return ready === undefined ? [] : [toRecordingSnapshot(recording, ready, toUrl)];
+    }),
+    transcripts: archived.transcripts.map(({ communicationId, recordingId, path }) => ({
+      communicationId,
+      recordingId,
+      url: toUrl(path),
+    })),
+    segments: toSegments(conversation, names),
+    speakers: toSpeakers(conversation, names),
+    notices: archived.manifest.absent.map(({ message }) => message),
+    offsetMs,
+  };
+}
+
+function toRecordingSnapshot(
+  recording: Recording,
+  prepared: PreparedRecording,
+  toUrl: (path: string) => string,
+): RecordingSnapshot {
+  return {
+    recordingId: recording.id,
+    communicationId: recording.communicationId,
+    label: [
+      recording.startMs === undefined ? undefined : formatDateTime(recording.startMs),
+      formatDuration(prepared.durationMs),
+    ]
+      .filter((text) => text !== undefined)
+      .join(' · '),
+    startMs: recording.startMs,
+    durationMs: prepared.durationMs,
+    audioUrl: prepared.playablePath === undefined ? undefined : toUrl(prepared.playablePath),
+    channels: toChannels(recording, prepared, toUrl),
+    cuts: toCuts(recording),
+    problems: prepared.problems,
+  };
+}
+
+/** The platform does not say which channel is whose; commonly the first is the customer. The player can swap them. */
+const channelLabels = ['Customer', 'Agent'];
+
+function toChannels(
+  recording: Recording,
+  prepared: PreparedRecording,
+  toUrl: (path: string) => string,
+): readonly ChannelSnapshot[] {
+  return prepared.channels.map(({ fileChannel, indexInFile, peaksPath }, index) => ({
+    label:
+      prepared.channels.length === 1
+        ? 'Both sides'
+        : (channelLabels[index] ?? `Channel ${String(index + 1)}`),
+    peaksUrl: peaksPath === undefined ? undefined : toUrl(peaksPath),
+    indexInFile,
+    preview:
+      peaksPath === undefined
+        ? (recording.files.find(({ channel }) => channel === fileChannel)?.waveform ?? [])
+        : [],
+  }));
+}
+
+/** Segments of all sessions, ordered by start. */
+function toSegments(conversation: Conversation, names: Names): readonly SegmentSnapshot[] {
+  return conversation.participants
+    .flatMap((participant) =>
+      participant.sessions.flatMap((session) =>
+        session.segments.map((segment) => ({
+          startMs: segment.startMs,
+          endMs: segment.endMs,
+          type: segment.type,
+          label: toLabel(segmentOwner(participant, session, segment, names), 60),
+          purpose: participant.purpose,
+        })),
+      ),
+    )
+    .sort((a, b) => a.startMs - b.startMs);
+}
+
+function segmentOwner(
+  participant: Participant,
+  session: Session,
+  segment: Segment,
+  names: Names,
+): string {
+  if (participant.userId !== undefined) {
+    return names.userName(participant.userId);
+  }
+  if (participant.purpose === 'acd' && segment.queueId !== undefined) {
+    return names.queueName(segment.queueId);
+  }
+  return session.flowName ?? participant.name ?? participant.purpose;
+}
+
+const internalPurposes: ReadonlySet<string> = new Set(['agent', 'user']);
+
+/** Who speaks behind a transcript's roles: the participants whose time spans cover the phrase. */
+function toSpeakers(conversation: Conversation, names: Names): readonly SpeakerSnapshot[] {
+  return conversation.participants.flatMap((participant) => {
+    const segments = participant.sessions.flatMap((session) => session.segments);
+    const startMs = Math.min(...segments.map((segment) => segment.startMs));
+    if (!Number.isFinite(startMs)) {
+      return [];
+    }
+    const ends = segments.map(({ endMs }) => endMs);
+    const endMs = ends.reduce<number | undefined>(
+      (latest, end) =>
+        latest === undefined || end === undefined ? undefined : Math.max(latest, end),
+      startMs,
+    );
+    return [
+      {
+        role: roleOf(participant),
+        name: toLabel(speakerName(participant, names), 60),
+        startMs,
+        endMs,
+      },
+    ];
+  });
+}
+
+function roleOf(participant: Participant): string {
+  if (isCustomer(participant)) {
+    return 'external';
+  }
+  return internalPurposes.has(participant.purpose) ? 'internal' : participant.purpose;
+}
+
+function speakerName(participant: Participant, names: Names): string {
+  if (participant.userId !== undefined) {
+    return names.userName(participant.userId);
+  }
+  const address = participant.sessions[0]?.ani;
+  if (isCustomer(participant)) {
+    return participant.name ?? (address === undefined ? 'Customer' : plainAddress(address));
+  }
+  return participant.sessions[0]?.flowName ?? participant.name ?? participant.purpose;
+}

@@ -1,0 +1,189 @@
+/** Opens conversations in the player: from the tree, by id, from the archive, and again after a reload. */
+import * as vscode from 'vscode';
+import { errors } from '../../base/appError.ts';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import type { Log } from '../../base/log.ts';
+import { toConversationFacts } from '../../model/conversationFacts.ts';
+import { isRecord } from '../../base/decode.ts';
+import { parseConversationId, type ConversationId } from '../../model/ids.ts';
+import type { Archives } from '../archives/archives.ts';
+import type { Commands } from '../commands.ts';
+import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
+import { parsePastedConversation } from '../conversations/savedFilters.ts';
+import type { SessionManager } from '../session/sessionManager.ts';
+import {
+  ConversationPanel,
+  conversationViewType,
+  type ConversationPanelDeps,
+} from './conversationPanel.ts';
+import type { Names } from './conversationSnapshot.ts';
+import type { Offsets } from './offsets.ts';
+import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+
+export interface PlayerDeps {
+  readonly archives: Archives;
+  readonly reader: ConversationReader;
+  readonly sessions: SessionManager;
+  readonly extensionUri: vscode.Uri;
+  readonly offsets: Offsets;
+  readonly log: Log;
+}
+
+/** More conversations at once are hardly meant. */
+const maxPanelsAtOnce = 5;
+/** The quick pick stays quick with these; older ones are found by id. */
+const maxArchivedPicks = 1000;
+
+export class PlayerFeature implements Disposable {
+  private readonly deps: PlayerDeps;
+  private readonly owned = new DisposableStore();
+  private readonly panels = new Map<ConversationId, ConversationPanel>();
+
+  constructor(deps: PlayerDeps) {
+    this.deps = deps;
+    this.owned.add(
+      vscode.window.registerWebviewPanelSerializer(conversationViewType, {
+        deserializeWebviewPanel: async (panel, state) => {
+          const id = isRecord(state) ? state['conversationId'] : undefined;
+          if (typeof id !== 'string') {
+            panel.dispose();
+            return;
+          }
+          await this.attach(parseConversationId(id, 'person'), panel);
+        },
+      }),
+    );
+  }
+
+  commands(
+    conversations: ConversationsFeature,
+  ): Commands<
+    | 'genesysArchive.openConversation'
+    | 'genesysArchive.openConversationById'
+    | 'genesysArchive.openArchivedConversation'
+  > {
+    return {
+      'genesysArchive.openConversation': async (...args) => {
+        for (const id of conversations.requireIds(args).slice(0, maxPanelsAtOnce)) {
+          await this.open(id);
+        }
+      },
+      'genesysArchive.openConversationById': async (...args) => {
+        const text = typeof args[0] === 'string' ? args[0] : await askId();
+        if (text !== undefined) {
+          await this.open(parsePastedConversation(text));
+        }
+      },
+      'genesysArchive.openArchivedConversation': () => this.pickArchived(),
+    };
+  }
+
+  /** Shows the conversation's tab, opening it when it is not open. */
+  async open(id: ConversationId): Promise<void> {
+    const open = this.panels.get(id);
+    if (open !== undefined) {
+      open.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      conversationViewType,
+      vscode.l10n.t('Conversation'),
+      vscode.ViewColumn.Active,
+      { enableScripts: true, localResourceRoots: [] },
+    );
+    await this.attach(id, panel);
+  }
+
+  dispose(): void {
+    for (const panel of this.panels.values()) {
+      panel.dispose();
+    }
+    this.owned.dispose();
+  }
+
+  private async attach(id: ConversationId, panel: vscode.WebviewPanel): Promise<void> {
+    const shown = new ConversationPanel(id, panel, this.panelDeps(), () => this.panels.delete(id));
+    this.panels.set(id, shown);
+    await shown.show();
+  }
+
+  private panelDeps(): ConversationPanelDeps {
+    const { reader, extensionUri, offsets, sessions, log } = this.deps;
+    return {
+      reader,
+      extensionUri,
+      offsets,
+      log,
+      names: () => sessions.current?.api.names ?? idsOnly,
+      resolveNames: ({ archived }: OpenedConversation, signal) => {
+        const facts = toConversationFacts(archived.conversation);
+        const wanted = {
+          queueIds: facts.queueIds,
+          userIds: facts.agentIds,
+          wrapUpCodeIds: facts.wrapUpCodeIds,
+        };
+        return sessions.current?.api.names.resolve(wanted, signal) ?? Promise.resolve();
+      },
+    };
+  }
+
+  private async pickArchived(): Promise<void> {
+    const signal = AbortSignal.timeout(30_000);
+    const archive = await this.deps.archives.openForReading(signal);
+    const items: (vscode.QuickPickItem & { readonly id: ConversationId })[] = [];
+    if (archive !== undefined) {
+      for await (const { conversationId, day } of archive.list(signal)) {
+        items.push({
+          label: conversationId,
+          description: day,
+          iconPath: new vscode.ThemeIcon('archive'),
+          id: conversationId,
+        });
+        if (items.length >= maxArchivedPicks) {
+          break;
+        }
+      }
+    }
+    if (items.length === 0) {
+      throw errors.input(
+        vscode.l10n.t(
+          'Nothing was downloaded into this workspace yet. Use Download Conversation in the Conversations view.',
+        ),
+      );
+    }
+    const picked = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Open Archived Conversation'),
+      placeHolder: vscode.l10n.t('Newest first; type a day or a part of the id'),
+      matchOnDescription: true,
+    });
+    if (picked !== undefined) {
+      await this.open(picked.id);
+    }
+  }
+}
+
+/** Without a sign-in there is nobody to ask for names. */
+const idsOnly: Names = {
+  queueName: (id) => id,
+  userName: (id) => id,
+  wrapUpName: (id) => id,
+};
+
+function askId(): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('Open Conversation by Id'),
+    prompt: vscode.l10n.t('A conversation id, or the address of a conversation in Genesys Cloud'),
+    placeHolder: '4da18eaa-c3ef-4e3b-a637-6968c6a59f5e',
+    validateInput: (text) => {
+      if (text.trim() === '') {
+        return undefined;
+      }
+      try {
+        parsePastedConversation(text);
+        return undefined;
+      } catch {
+        return vscode.l10n.t('There is no conversation id in this text');
+      }
+    },
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * The composition root: everything that features share, made in the order of dependence. Making it is cheap: no network, no
+ * files, no processes. Features take what they need (`Pick<Services, …>`), never the whole and never the extension context.
+ */
+import * as vscode from 'vscode';
+import { systemClock, type Clock } from '../base/clock.ts';
+import type { DisposableStore } from '../base/disposable.ts';
+import { ContextKeys } from './ports/contextKeys.ts';
+import { createLog, type HostLog } from './ports/log.ts';
+import { VscodeSettings, type SettingsReader } from './ports/settings.ts';
+import { createConnect } from './session/connection.ts';
+import { SessionManager } from './session/sessionManager.ts';
+import { SessionStore } from './session/sessionStore.ts';
+import { createSignInDialog } from './session/signInDialog.ts';
+import { TransferCounter } from './transferActivity.ts';
+
+export interface Services {
+  readonly extensionUri: vscode.Uri;
+  /** Where files of ours live that belong to no workspace; not there until somebody makes it. */
+  readonly globalStorageUri: vscode.Uri;
+  /** Small facts of this workspace (the last interval, the last filters); no secrets. */
+  readonly workspaceState: vscode.Memento;
+  /** Small facts of this machine; no secrets. */
+  readonly globalState: vscode.Memento;
+  readonly clock: Clock;
+  readonly channel: vscode.LogOutputChannel;
+  readonly log: HostLog;
+  readonly settings: SettingsReader;
+  readonly contextKeys: ContextKeys;
+  readonly sessions: SessionManager;
+  readonly transfers: TransferCounter;
+}
+
+/** Makes the services; `store` owns them. */
+export function createServices(context: vscode.ExtensionContext, store: DisposableStore): Services {
+  const clock = systemClock;
+  const channel = store.add(
+    vscode.window.createOutputChannel('Genesys Cloud Archive Explorer', { log: true }),
+  );
+  const log = createLog(channel);
+  const settings = store.add(new VscodeSettings());
+  const contextKeys = new ContextKeys();
+  const sessionLog = log.child('session');
+  const sessionStore = store.add(new SessionStore({ secrets: context.secrets, log: sessionLog }));
+  const sessions = store.add(
+    new SessionManager({
+      store: sessionStore,
+      connect: createConnect({ clock, log }),
+      ask: createSignInDialog({ settings, memory: context.globalState }),
+      log: sessionLog,
+    }),
+  );
+  const transfers = store.add(new TransferCounter());
+  return {
+    extensionUri: context.extensionUri,
+    globalStorageUri: context.globalStorageUri,
+    workspaceState: context.workspaceState,
+    globalState: context.globalState,
+    clock,
+    channel,
+    log,
+    settings,
+    contextKeys,
+    sessions,
+    transfers,
+  };
+}

@@ -1,0 +1,180 @@
+/** Who is signed in, what it takes to sign in, and how both are kept as one secret. Pure: knows neither storage nor network. */
+import { errors } from '../../base/appError.ts';
+import {
+  asRecord,
+  asString,
+  at,
+  optional,
+  parseJson,
+  required,
+  type JsonRecord,
+} from '../../base/decode.ts';
+import { resolveRegion, toBaseUrls } from '../../genesys/regions.ts';
+import type { Organisation } from '../../genesys/genesysApi.ts';
+import { parseOrganisationId } from '../../model/ids.ts';
+
+export interface Account {
+  /** Stable for an organisation and client. */
+  readonly id: string;
+  /** The organisation's name. */
+  readonly label: string;
+  /** The region's domain, such as `mypurecloud.de`. */
+  readonly region: string;
+  /** Without a slash at the end. */
+  readonly apiBaseUrl: string;
+  readonly loginBaseUrl: string;
+  readonly clientId: string;
+  readonly organisation: Organisation;
+}
+
+/** What a client-credentials sign-in needs. Never logged. */
+export interface Credentials {
+  readonly region: string;
+  readonly apiBaseUrl: string;
+  readonly loginBaseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface SignInDefaults {
+  /** Domain or AWS region, for arguments that name none. */
+  readonly region: string;
+  /** Overrides from the settings; empty for none. */
+  readonly apiBaseUrl: string;
+  readonly loginBaseUrl: string;
+  /** Whether arguments may name base URLs. */
+  readonly isTrusted: boolean;
+}
+
+const maxFieldLength = 512;
+
+/** A client id or secret as a person pastes it: trimmed, one line. @throws AppError `input` */
+export function parseCredential(value: string, what: string): string {
+  const text = value.trim();
+  if (text === '' || text.length > maxFieldLength || /[\p{Cc}\s]/u.test(text)) {
+    throw errors.input(`Not a usable ${what}: paste it as the OAuth client's page shows it`);
+  }
+  return text;
+}
+
+/**
+ * Decodes the argument of the sign-in command: `{region?, apiBaseUrl?, loginBaseUrl?, clientId, clientSecret}`.
+ * Base URLs of the argument win over those of the settings.
+ * @throws AppError `input` when it is anything else, or names base URLs in an untrusted workspace.
+ */
+export function decodeSignInArguments(value: unknown, defaults: SignInDefaults): Credentials {
+  let args: { readonly [K in ArgumentName]: string | undefined };
+  try {
+    const record = asRecord(value, '');
+    args = {
+      region: field(record, 'region'),
+      apiBaseUrl: field(record, 'apiBaseUrl'),
+      loginBaseUrl: field(record, 'loginBaseUrl'),
+      clientId: field(record, 'clientId'),
+      clientSecret: field(record, 'clientSecret'),
+    };
+  } catch {
+    throw errors.input(
+      'Not a usable sign-in argument: give an object of strings with clientId and clientSecret, and optionally region, apiBaseUrl and loginBaseUrl',
+    );
+  }
+  if (!defaults.isTrusted && (args.apiBaseUrl !== undefined || args.loginBaseUrl !== undefined)) {
+    throw errors.input(
+      'Base URL overrides are taken only in a trusted workspace: trust this workspace, or leave apiBaseUrl and loginBaseUrl out',
+    );
+  }
+  const region = resolveRegion(args.region ?? defaults.region);
+  return {
+    region,
+    ...toBaseUrls(region, {
+      apiBaseUrl: args.apiBaseUrl ?? defaults.apiBaseUrl,
+      loginBaseUrl: args.loginBaseUrl ?? defaults.loginBaseUrl,
+    }),
+    clientId: parseCredential(args.clientId ?? '', 'client id'),
+    clientSecret: parseCredential(args.clientSecret ?? '', 'client secret'),
+  };
+}
+
+type ArgumentName = 'region' | 'apiBaseUrl' | 'loginBaseUrl' | 'clientId' | 'clientSecret';
+
+function field(record: JsonRecord, key: ArgumentName): string | undefined {
+  const text = optional(record, key, '', asString)?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** The account that credentials and the organisation they opened make. */
+export function toAccount(credentials: Credentials, organisation: Organisation): Account {
+  const { region, apiBaseUrl, loginBaseUrl, clientId } = credentials;
+  return {
+    id: `${organisation.id}/${clientId}`,
+    label: organisation.name,
+    region,
+    apiBaseUrl,
+    loginBaseUrl,
+    clientId,
+    organisation,
+  };
+}
+
+export interface StoredSignIn {
+  readonly credentials: Credentials;
+  readonly organisation: Organisation;
+}
+
+/** True when both are the same sign-in, or both none. */
+export function isSameSignIn(a: StoredSignIn | undefined, b: StoredSignIn | undefined): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  return (
+    a.organisation.id === b.organisation.id &&
+    a.organisation.name === b.organisation.name &&
+    a.credentials.region === b.credentials.region &&
+    a.credentials.apiBaseUrl === b.credentials.apiBaseUrl &&
+    a.credentials.loginBaseUrl === b.credentials.loginBaseUrl &&
+    a.credentials.clientId === b.credentials.clientId &&
+    a.credentials.clientSecret === b.credentials.clientSecret
+  );
+}
+
+const storedVersion = 1;
+
+/** The text that goes into the secret storage. */
+export function encodeSignIn(signIn: StoredSignIn): string {
+  return JSON.stringify({ version: storedVersion, ...signIn });
+}
+
+/** @throws AppError when the text is not what `encodeSignIn` made. */
+export function decodeSignIn(text: string): StoredSignIn {
+  const record = asRecord(parseJson(text, 'the stored sign-in'), '');
+  if (record['version'] !== storedVersion) {
+    throw errors.unsupported('The stored sign-in was made by another version: sign in again');
+  }
+  const credentials = required(record, 'credentials', '', decodeCredentials);
+  return { credentials, organisation: required(record, 'organisation', '', decodeOrganisation) };
+}
+
+function decodeCredentials(value: unknown, path: string): Credentials {
+  const record = asRecord(value, path);
+  const region = resolveRegion(required(record, 'region', path, asString));
+  return {
+    region,
+    ...toBaseUrls(region, {
+      apiBaseUrl: required(record, 'apiBaseUrl', path, asString),
+      loginBaseUrl: required(record, 'loginBaseUrl', path, asString),
+    }),
+    clientId: parseCredential(required(record, 'clientId', path, asString), 'client id'),
+    clientSecret: parseCredential(
+      required(record, 'clientSecret', path, asString),
+      'client secret',
+    ),
+  };
+}
+
+function decodeOrganisation(value: unknown, path: string): Organisation {
+  const record = asRecord(value, path);
+  return {
+    id: parseOrganisationId(asString(record['id'], at(path, 'id'))),
+    name: required(record, 'name', path, asString),
+  };
+}

@@ -1,0 +1,40 @@
+/** Says what to check when signing in fails: the platform answers alike for a wrong secret and a wrong region. */
+import { AppError, isAppError } from '../../base/appError.ts';
+import { findRegion } from '../../genesys/regions.ts';
+import type { Credentials } from './accounts.ts';
+
+/** The failure with a message that names what to check; what is no AppError passes through. */
+export function explainSignInFailure(error: unknown, credentials: Credentials): unknown {
+  if (!isAppError(error)) {
+    return error;
+  }
+  const advice = adviceFor(error, credentials);
+  return advice === undefined
+    ? error
+    : new AppError(error.code, advice, {
+        cause: error,
+        details: error.details,
+        retryAfterMs: error.retryAfterMs,
+      });
+}
+
+function adviceFor(error: AppError, credentials: Credentials): string | undefined {
+  const region = findRegion(credentials.region)?.label ?? credentials.region;
+  if (error.code === 'auth') {
+    return `Genesys Cloud did not accept the client. Check that the client id and secret are those of one OAuth client with the grant type "Client Credentials", that the client is active, and that its organisation is in the region: ${region}`;
+  }
+  if (error.code === 'forbidden') {
+    return `The OAuth client may not read its organisation. Give it a role with the permissions that the extension's page lists, then try again: ${error.message}`;
+  }
+  if (error.code === 'network') {
+    return `Genesys Cloud cannot be reached. Check the connection, the proxy settings of VS Code, and the address: ${hostOf(credentials.loginBaseUrl)}`;
+  }
+  if (error.code === 'protocol' || error.code === 'notFound') {
+    return `What answers there is not Genesys Cloud. Check the region and the base URL settings: ${hostOf(credentials.apiBaseUrl)}`;
+  }
+  return undefined;
+}
+
+function hostOf(baseUrl: string): string {
+  return URL.parse(baseUrl)?.host ?? baseUrl;
+}

@@ -1,0 +1,222 @@
+/**
+ * Words of the status bar item from plain facts: pure, so that they are tested with a fake clock. Says also when the words
+ * change next by themselves, so that nothing ticks without need.
+ */
+import type { RateSnapshot } from '../../genesys/genesysApi.ts';
+import type { Localiser } from '../ports/localiser.ts';
+
+export type StatusFacts =
+  { readonly kind: 'signedOut' } | { readonly kind: 'signingIn' } | SignedInFacts;
+
+export interface SignedInFacts {
+  readonly kind: 'signedIn';
+  readonly organisationName: string;
+  readonly region: string;
+  readonly clientId: string;
+  readonly rate: RateSnapshot;
+  /** Undefined before the first call of the session. */
+  readonly tokenExpiresAtMs: number | undefined;
+  readonly activeTransferCount: number;
+}
+
+export interface StatusText {
+  /** With `$(icon)`; only ours, those in names are disarmed. */
+  readonly text: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  /** What a screen reader says. */
+  readonly accessibleLabel: string;
+  /** When the text changes without any event; undefined when it does not. */
+  readonly nextChangeMs: number | undefined;
+}
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+/** Shorter lives are shown in minutes. */
+const longLifeMs = 2 * hourMs;
+const maxNameLength = 24;
+
+export function toStatusText(facts: StatusFacts, nowMs: number, l10n: Localiser): StatusText {
+  switch (facts.kind) {
+    case 'signedOut':
+      return fixedText('$(sign-in)', l10n.t('Genesys Cloud: Sign In'), l10n.t('Not signed in.'));
+    case 'signingIn':
+      return fixedText(
+        '$(sync~spin)',
+        l10n.t('Genesys Cloud: Signing In…'),
+        l10n.t('Signing in to Genesys Cloud.'),
+      );
+    case 'signedIn':
+      return signedInText(facts, nowMs, l10n);
+  }
+}
+
+function fixedText(icon: string, label: string, tooltip: string): StatusText {
+  return { text: `${icon} ${label}`, tooltip, accessibleLabel: label, nextChangeMs: undefined };
+}
+
+interface Part {
+  readonly text: string;
+  readonly spoken: string;
+  readonly nextChangeMs: number | undefined;
+}
+
+function signedInText(facts: SignedInFacts, nowMs: number, l10n: Localiser): StatusText {
+  const waiting = waitingPart(facts.rate, nowMs, l10n);
+  const name = shortName(facts.organisationName);
+  const parts = [
+    waiting ?? callsPart(facts.rate, nowMs, l10n),
+    tokenPart(facts.tokenExpiresAtMs, nowMs, l10n),
+    transfersPart(facts.activeTransferCount, l10n),
+  ].filter((part) => part !== undefined);
+  const changes = parts.map((part) => part.nextChangeMs).filter((timeMs) => timeMs !== undefined);
+  return {
+    text: [
+      `${waiting === undefined ? '$(cloud)' : '$(loading~spin)'} ${name}`,
+      ...parts.map((part) => part.text),
+    ].join(' · '),
+    tooltip: tooltipOf(facts, nowMs, l10n),
+    accessibleLabel: [l10n.t('Genesys Cloud, {0}', name), ...parts.map((part) => part.spoken)].join(
+      ', ',
+    ),
+    nextChangeMs: changes.length === 0 ? undefined : Math.min(...changes),
+  };
+}
+
+/** Quiet when idle: nothing once the rate window is over, since the count starts anew then. */
+function callsPart(rate: RateSnapshot, nowMs: number, l10n: Localiser): Part | undefined {
+  const { usedCount, allowedCount, resetAtMs } = rate;
+  if (
+    usedCount === undefined ||
+    allowedCount === undefined ||
+    resetAtMs === undefined ||
+    resetAtMs <= nowMs
+  ) {
+    return undefined;
+  }
+  return {
+    text: `${String(usedCount)}/${String(allowedCount)}`,
+    spoken: l10n.t('{0} of {1} calls used', usedCount, allowedCount),
+    nextChangeMs: resetAtMs,
+  };
+}
+
+function waitingPart(rate: RateSnapshot, nowMs: number, l10n: Localiser): Part | undefined {
+  const { waitingUntilMs } = rate;
+  if (waitingUntilMs === undefined || waitingUntilMs <= nowMs) {
+    return undefined;
+  }
+  const leftMs = waitingUntilMs - nowMs;
+  const seconds = Math.ceil(leftMs / secondMs);
+  return {
+    text: l10n.t('waiting {0} s', seconds),
+    spoken: l10n.t('waiting {0} seconds for the rate limit', seconds),
+    nextChangeMs: waitingUntilMs - (seconds - 1) * secondMs,
+  };
+}
+
+function tokenPart(
+  expiresAtMs: number | undefined,
+  nowMs: number,
+  l10n: Localiser,
+): Part | undefined {
+  if (expiresAtMs === undefined || expiresAtMs <= nowMs) {
+    return undefined;
+  }
+  const leftMs = expiresAtMs - nowMs;
+  const isLong = leftMs >= longLifeMs;
+  const unitMs = isLong ? hourMs : minuteMs;
+  const count = Math.floor(leftMs / unitMs);
+  // It reads one less just after the next multiple of the unit; the first minute below two hours reads 119m.
+  const nextChangeMs = expiresAtMs - count * unitMs + 1;
+  if (isLong) {
+    return {
+      text: `${String(count)}h`,
+      spoken: l10n.t('token valid for {0} hours', count),
+      nextChangeMs,
+    };
+  }
+  return count === 0
+    ? {
+        text: '<1m',
+        spoken: l10n.t('token valid for less than a minute'),
+        nextChangeMs: expiresAtMs,
+      }
+    : {
+        text: `${String(count)}m`,
+        spoken: l10n.t('token valid for {0} minutes', count),
+        nextChangeMs,
+      };
+}
+
+function transfersPart(count: number, l10n: Localiser): Part | undefined {
+  return count <= 0
+    ? undefined
+    : {
+        text: `$(cloud-download) ${String(count)}`,
+        spoken: l10n.t('{0} transfers running', count),
+        nextChangeMs: undefined,
+      };
+}
+
+/** Times of day rather than spans: the tooltip stays true however long it is open. */
+function tooltipOf(facts: SignedInFacts, nowMs: number, l10n: Localiser): string {
+  const { rate } = facts;
+  const isWindowOpen = rate.resetAtMs !== undefined && rate.resetAtMs > nowMs;
+  const rows: readonly (readonly [string, string])[] = [
+    [l10n.t('Organisation'), facts.organisationName],
+    [l10n.t('Region'), facts.region],
+    [l10n.t('Client id'), facts.clientId],
+    [
+      l10n.t('Token'),
+      facts.tokenExpiresAtMs === undefined
+        ? l10n.t('asked for with the next call')
+        : l10n.t('valid until {0}, then renewed', clockTime(facts.tokenExpiresAtMs)),
+    ],
+    [
+      l10n.t('Calls'),
+      rate.allowedCount === undefined || !isWindowOpen
+        ? l10n.t('none in this minute')
+        : l10n.t(
+            '{0} of {1} used, reset at {2}',
+            rate.usedCount ?? 0,
+            rate.allowedCount,
+            clockTime(rate.resetAtMs),
+          ),
+    ],
+    [l10n.t('Transfers'), String(facts.activeTransferCount)],
+  ];
+  return [
+    '| | |',
+    '|:--|:--|',
+    ...rows.map(([name, value]) => `| **${escapeMarkdown(name)}** | ${escapeMarkdown(value)} |`),
+  ].join('\n');
+}
+
+function clockTime(timeMs: number): string {
+  const time = new Date(timeMs);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}
+
+/** One line without control and direction characters and without `$(`, which would become an icon; at most 24 characters. */
+function shortName(name: string): string {
+  const plain = name
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .replaceAll('$(', '$ (')
+    .trim();
+  const characters = Array.from(plain);
+  return characters.length > maxNameLength
+    ? `${characters.slice(0, maxNameLength - 1).join('')}…`
+    : plain;
+}
+
+/** Names come from a server: as text only, no links, no HTML, no table cells. */
+function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .replace(/[\\`*_{}[\]()#+!|~$<>&-]/gu, (character) => `\\${character}`)
+    .trim();
+}

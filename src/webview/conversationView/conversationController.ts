@@ -1,0 +1,403 @@
+/**
+ * What happens in the conversation view: which recording is open, where it stands, what is spoken, what is found. Knows the host
+ * and the player; knows nothing of elements.
+ */
+import { messageOf } from '../../base/appError.ts';
+import { MutableDisposable, type Disposable } from '../../base/disposable.ts';
+import { Emitter } from '../../base/event.ts';
+import type { Phrase } from '../../model/transcript.ts';
+import {
+  conversationViewDecoders,
+  decodeToConversationView,
+  type ConversationSnapshot,
+  type ConversationViewRequests,
+  type FromConversationView,
+  type RecordingSnapshot,
+  type ToConversationView,
+} from '../../protocol/conversationView.ts';
+import type { RpcPeer } from '../../protocol/rpc.ts';
+import { createAlignment, type Alignment } from '../../transcript/alignment.ts';
+import {
+  createPhraseIndex,
+  findWordAt,
+  type ActivePhrase,
+  type PhraseIndex,
+} from '../../transcript/phraseIndex.ts';
+import { connectHost } from '../shared/rpc.ts';
+import { Scope } from '../shared/scope.ts';
+import type { VsCodeApi } from '../shared/vscodeApi.ts';
+import { Player } from './player.ts';
+import { loadLanes, loadPhrases, settlePart, toPreviewLanes, type Part } from './recordingParts.ts';
+import { toSegmentRows } from './segmentRows.ts';
+import { formatTime } from './timeFormat.ts';
+import {
+  filterRows,
+  lastRowAt,
+  searchRows,
+  toRows,
+  transcriptsOf,
+  type TranscriptRow,
+} from './transcriptRows.ts';
+import { decodeViewState, initialViewState, type RoleFilter, type ViewState } from './viewState.ts';
+import type { Viewport } from './waveformLayout.ts';
+import { emptyWaveform, type WaveformModel } from './waveformView.ts';
+
+export type Phase =
+  | Extract<ToConversationView, { kind: 'loading' | 'failed' }>
+  | { readonly kind: 'opened'; readonly conversation: ConversationSnapshot };
+
+/** What is spoken, and where the last phrase of it lies in the recording. */
+export interface SpokenNow {
+  readonly positionMs: number;
+  readonly phrases: readonly ActivePhrase[];
+  readonly highlight: Viewport | undefined;
+}
+
+export class ConversationController implements Disposable {
+  readonly player: Player;
+  phase: Phase = { kind: 'loading', message: 'Opening conversation…' };
+  view: ViewState = initialViewState('');
+  recording: RecordingSnapshot | undefined;
+  waveform: WaveformModel = emptyWaveform;
+  waveformProblem: string | undefined;
+  transcript: Part<readonly Phrase[]> = { kind: 'loading' };
+  /** Rows that the filter lets through. */
+  rows: readonly TranscriptRow[] = [];
+  /** Positions in `rows` of what the search found, and which of them is the current one. */
+  matches: readonly number[] = [];
+  matchNumber = 0;
+  offsetMs = 0;
+  /** Why the offset could not be kept. */
+  offsetProblem: string | undefined;
+
+  private readonly scope = new Scope();
+  private readonly changed = this.scope.add(new Emitter<undefined>());
+  private readonly moved = this.scope.add(new Emitter<SpokenNow>());
+  private readonly restored = this.scope.add(new Emitter<ViewState>());
+  private readonly parts = this.scope.add(new MutableDisposable<Scope>());
+  private readonly api: VsCodeApi;
+  private readonly peer: RpcPeer<ConversationViewRequests, FromConversationView>;
+  private readonly saveSoon: () => void;
+  private readonly saveOffsetSoon: () => void;
+  private alignment: Alignment = createAlignment({
+    recordingStartMs: 0,
+    cuts: [],
+    userOffsetMs: 0,
+  });
+  private allRows: readonly TranscriptRow[] = [];
+  private phraseIndex: PhraseIndex = createPhraseIndex([]);
+
+  /** Something other than the position changed. */
+  readonly onDidChange = this.changed.event;
+  readonly onDidMove = this.moved.event;
+  /** A recording was opened at a remembered place. */
+  readonly onDidRestore = this.restored.event;
+
+  constructor(api: VsCodeApi) {
+    this.api = api;
+    this.player = this.scope.add(new Player());
+    this.saveSoon = this.scope.atMostEvery(250, () => {
+      this.api.setState({ ...this.view, positionMs: this.player.positionMs });
+    });
+    this.saveOffsetSoon = this.scope.atMostEvery(600, () => {
+      void this.saveOffset();
+    });
+    this.scope.add(
+      this.player.onDidChange(({ durationMs, speed }) => {
+        if (speed !== this.view.speed) {
+          this.remember({ speed });
+        }
+        if (this.recording !== undefined && durationMs !== this.waveform.durationMs) {
+          this.updateWaveform(this.waveform.lanes);
+        }
+        this.changed.fire(undefined);
+      }),
+    );
+    this.scope.add(
+      this.player.onDidMove((positionMs) => {
+        this.saveSoon();
+        this.announcePosition(positionMs);
+      }),
+    );
+    this.peer = this.scope.add(
+      connectHost<ConversationViewRequests, ToConversationView, FromConversationView>(api, {
+        asks: conversationViewDecoders,
+        hears: decodeToConversationView,
+        onNotify: (message) => {
+          this.receive(message);
+        },
+        onProblem: (kind, error) => {
+          this.show({ kind: 'failed', message: `${messageOf(error)} (${kind})`, canRetry: true });
+        },
+      }),
+    );
+  }
+
+  /** Nothing is sent by the host before this. */
+  start(): void {
+    this.peer.notify({ kind: 'ready' });
+  }
+
+  retry(): void {
+    this.show({ kind: 'loading', message: 'Opening conversation…' });
+    this.peer.notify({ kind: 'retry' });
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  get conversation(): ConversationSnapshot | undefined {
+    return this.phase.kind === 'opened' ? this.phase.conversation : undefined;
+  }
+
+  /** Chats and e-mails have no axis to play on: their times are times of day. */
+  get hasRecording(): boolean {
+    return this.recording !== undefined;
+  }
+
+  selectRecording(recordingId: string): void {
+    if (recordingId !== this.recording?.recordingId && this.conversation !== undefined) {
+      this.remember({ recordingId, positionMs: 0, viewport: undefined, scrollTopPx: 0 });
+      this.openRecording(this.conversation);
+    }
+  }
+
+  /** Tries again what failed of the open recording. */
+  reloadParts(): void {
+    if (this.conversation !== undefined) {
+      this.remember({ positionMs: this.player.positionMs });
+      this.openRecording(this.conversation);
+    }
+  }
+
+  seekToPhrase(phraseIndex: number, wordIndex: number | undefined): void {
+    const phrase = this.allRows[phraseIndex]?.phrase;
+    if (phrase !== undefined) {
+      const word = wordIndex === undefined ? undefined : phrase.words[wordIndex];
+      this.player.seek(this.toRecordingMs((word ?? phrase).startMs));
+    }
+  }
+
+  /** Goes to the start of the phrase before or after; within the first second of a phrase, before means the one before it. */
+  stepPhrase(direction: 1 | -1): void {
+    const epochMs = this.alignment.toEpochMs(this.player.positionMs);
+    const current = lastRowAt(this.rows, direction === 1 ? epochMs : epochMs - 1000);
+    const row = this.rows[direction === 1 ? current + 1 : Math.max(0, current)];
+    if (row !== undefined) {
+      this.seekToPhrase(row.phraseIndex, undefined);
+    }
+  }
+
+  setRoleFilter(roleFilter: RoleFilter): void {
+    this.remember({ roleFilter, scrollTopPx: 0 });
+    this.updateRows();
+  }
+
+  /** @returns the row of the first match at or after what is spoken */
+  search(searchText: string): number | undefined {
+    this.remember({ searchText });
+    this.matches = searchRows(this.rows, searchText);
+    const here = lastRowAt(this.rows, this.alignment.toEpochMs(this.player.positionMs));
+    this.matchNumber = Math.max(
+      0,
+      this.matches.findIndex((row) => row >= here),
+    );
+    this.changed.fire(undefined);
+    return this.matches[this.matchNumber];
+  }
+
+  /** Goes round. @returns the row of the match */
+  stepMatch(direction: 1 | -1): number | undefined {
+    const count = this.matches.length;
+    this.matchNumber = count === 0 ? 0 : (this.matchNumber + direction + count) % count;
+    this.changed.fire(undefined);
+    return this.matches[this.matchNumber];
+  }
+
+  setOffset(offsetMs: number): void {
+    this.offsetMs = Math.max(-600_000, Math.min(600_000, Math.round(offsetMs)));
+    this.align();
+    this.saveOffsetSoon();
+    this.announcePosition(this.player.positionMs);
+    this.changed.fire(undefined);
+  }
+
+  /** Keeps a part of the view's state for the next time the page is shown. */
+  remember(change: Partial<ViewState>): void {
+    this.view = { ...this.view, ...change };
+    this.saveSoon();
+  }
+
+  follow(isFollowing: boolean): void {
+    if (isFollowing !== this.view.isFollowing) {
+      this.remember({ isFollowing });
+      this.changed.fire(undefined);
+    }
+  }
+
+  /** Position of a phrase in the recording, or undefined without one. */
+  positionOf(row: TranscriptRow): number | undefined {
+    return this.hasRecording ? this.toRecordingMs(row.phrase.startMs) : undefined;
+  }
+
+  private receive(message: ToConversationView): void {
+    switch (message.kind) {
+      case 'opened':
+        this.open(message.conversation);
+        break;
+      case 'seek':
+        this.player.seek(message.offsetMs);
+        break;
+      case 'loading':
+      case 'failed':
+        this.show(message);
+        break;
+    }
+  }
+
+  private show(phase: Phase): void {
+    this.phase = phase;
+    this.changed.fire(undefined);
+  }
+
+  private open(conversation: ConversationSnapshot): void {
+    const isSame = this.view.conversationId === conversation.conversationId;
+    this.view = isSame
+      ? { ...this.view, positionMs: this.player.positionMs }
+      : decodeViewState(this.api.getState(), conversation.conversationId);
+    this.offsetMs = conversation.offsetMs ?? 0;
+    this.phase = { kind: 'opened', conversation };
+    this.player.setSpeed(this.view.speed);
+    this.openRecording(conversation);
+  }
+
+  private openRecording(conversation: ConversationSnapshot): void {
+    const { recordings, speakers } = conversation;
+    const scope = new Scope();
+    this.parts.value = scope;
+    this.recording =
+      recordings.find(({ recordingId }) => recordingId === this.view.recordingId) ?? recordings[0];
+    this.player.load({
+      audioUrl: this.recording?.audioUrl,
+      durationMs: this.recording?.durationMs ?? 0,
+      positionMs: this.view.positionMs,
+    });
+    this.align();
+    this.setPhrases({ kind: 'loading' });
+    this.waveformProblem = undefined;
+    const preview = this.recording === undefined ? [] : toPreviewLanes(this.recording, speakers);
+    this.updateWaveform(preview);
+    this.restored.fire(this.view);
+    if (this.recording !== undefined) {
+      void settlePart(loadLanes(this.recording, preview, scope.signal), (part) => {
+        this.waveformProblem = part.kind === 'failed' ? part.message : undefined;
+        this.updateWaveform(
+          part.kind === 'ready'
+            ? part.value
+            : preview.map((lane) => ({ ...lane, note: 'The waveform could not be read' })),
+        );
+        this.changed.fire(undefined);
+      });
+    }
+    const transcripts = transcriptsOf(conversation.transcripts, this.recording);
+    const clock = this.platformClock();
+    const toEpochMs = (recordingMs: number): number => clock.toEpochMs(recordingMs);
+    void settlePart(loadPhrases(transcripts, toEpochMs, scope.signal), (part) => {
+      this.setPhrases(part);
+    });
+  }
+
+  private align(): void {
+    this.alignment = this.createClock(this.offsetMs);
+  }
+
+  /** The clock of segments, cuts and files: the person's offset moves the text only. */
+  private platformClock(): Alignment {
+    return this.createClock(0);
+  }
+
+  private createClock(userOffsetMs: number): Alignment {
+    const { conversation, recording } = this;
+    const recordingStartMs = recording?.startMs ?? conversation?.startMs ?? 0;
+    return createAlignment({ recordingStartMs, cuts: recording?.cuts ?? [], userOffsetMs });
+  }
+
+  private toRecordingMs(epochMs: number): number {
+    return this.alignment.toRecordingMs(epochMs);
+  }
+
+  private updateWaveform(lanes: WaveformModel['lanes']): void {
+    const { conversation, recording } = this;
+    if (conversation === undefined || recording === undefined) {
+      this.waveform = emptyWaveform;
+      return;
+    }
+    const durationMs = this.player.state.durationMs;
+    const recordingStartMs = recording.startMs ?? conversation.startMs;
+    const clock = this.platformClock();
+    const toMs = (epochMs: number): number => clock.toRecordingMs(epochMs);
+    this.waveform = {
+      durationMs,
+      lanes,
+      segmentRows: toSegmentRows(conversation.segments, toMs, durationMs),
+      cuts: recording.cuts.map((cut) => ({
+        positionMs: toMs(recordingStartMs + cut.realtimeOffsetMs),
+        label: `${cut.reason}: ${formatTime(cut.durationMs)} not recorded`,
+      })),
+    };
+  }
+
+  private setPhrases(part: Part<readonly Phrase[]>): void {
+    this.transcript = part;
+    const phrases = part.kind === 'ready' ? part.value : [];
+    this.allRows = toRows(phrases, this.conversation?.speakers ?? []);
+    this.phraseIndex = createPhraseIndex(phrases);
+    this.updateRows();
+    this.announcePosition(this.player.positionMs);
+  }
+
+  private updateRows(): void {
+    this.rows = filterRows(this.allRows, this.view.roleFilter);
+    this.matches = searchRows(this.rows, this.view.searchText);
+    this.matchNumber = 0;
+    this.changed.fire(undefined);
+  }
+
+  private announcePosition(positionMs: number): void {
+    const phrases = this.hasRecording
+      ? findWordAt(this.phraseIndex, this.alignment.toEpochMs(positionMs))
+      : [];
+    const last = phrases.at(-1);
+    const phrase = last === undefined ? undefined : this.allRows[last.phraseIndex]?.phrase;
+    this.moved.fire({
+      positionMs,
+      phrases,
+      highlight: phrase && {
+        startMs: this.toRecordingMs(phrase.startMs),
+        endMs: this.toRecordingMs(phrase.startMs + phrase.durationMs),
+      },
+    });
+  }
+
+  private async saveOffset(): Promise<void> {
+    try {
+      await this.peer.request('saveOffset', { offsetMs: this.offsetMs }, this.scope.signal);
+      this.offsetProblem = undefined;
+    } catch (error) {
+      this.offsetProblem = `The offset could not be kept: ${messageOf(error)}`;
+    }
+    this.changed.fire(undefined);
+  }
+
+  /** @returns whether the host put it on the clipboard */
+  async copyConversationId(): Promise<boolean> {
+    const text = this.conversation?.conversationId ?? '';
+    try {
+      const { isCopied } = await this.peer.request('copyText', { text }, this.scope.signal);
+      return isCopied;
+    } catch {
+      return false;
+    }
+  }
+}

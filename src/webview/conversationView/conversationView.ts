@@ -1,0 +1,391 @@
+/** The root of the page: puts the parts together, gives them their room, and turns keys into commands. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { assertNever } from '../../base/assert.ts';
+import { ScopedElement } from '../shared/scopedElement.ts';
+import type { Scope } from '../shared/scope.ts';
+import { connectVsCodeApi } from '../shared/vscodeApi.ts';
+import { ConversationController } from './conversationController.ts';
+import { conversationStyles } from './conversationStyles.ts';
+import { controlStyles } from './buttons.ts';
+import { banner, headerTemplate } from './headerTemplate.ts';
+import { shortcuts, toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
+import { stepSpeed } from './speeds.ts';
+import { formatTime, formatTimeOfDay } from './timeFormat.ts';
+import type { TransportBar, TransportCommands } from './transportBar.ts';
+import type { TranscriptRow } from './transcriptRows.ts';
+import { transcriptToolbar } from './transcriptToolbar.ts';
+import type { TranscriptCommands, TranscriptView } from './transcriptView.ts';
+import type { WaveformView } from './waveformView.ts';
+
+const skipMs = 5000;
+
+export class ConversationView extends ScopedElement {
+  static override styles = [controlStyles, conversationStyles];
+
+  private readonly controller = new ConversationController(connectVsCodeApi());
+  private readonly waveform = createRef<WaveformView>();
+  private readonly transport = createRef<TransportBar>();
+  private readonly transcript = createRef<TranscriptView>();
+  private readonly help = createRef<HTMLDialogElement>();
+  private isOffsetShown = false;
+  private isStarted = false;
+  /** For screen readers: what just happened. */
+  private announcement = '';
+
+  private readonly transportCommands: TransportCommands = {
+    togglePlay: () => {
+      this.controller.player.togglePlay();
+    },
+    skip: (byMs) => {
+      this.skip(byMs);
+    },
+    stepPhrase: (direction) => {
+      this.controller.stepPhrase(direction);
+    },
+    setSpeed: (speed) => {
+      this.controller.player.setSpeed(speed);
+    },
+    zoom: (factor) => {
+      this.waveform.value?.zoom(factor);
+    },
+    zoomAll: () => {
+      this.waveform.value?.zoomAll();
+    },
+    showHelp: () => {
+      this.help.value?.showModal();
+    },
+  };
+
+  private readonly transcriptCommands: TranscriptCommands = {
+    seekTo: (phraseIndex, wordIndex) => {
+      this.controller.seekToPhrase(phraseIndex, wordIndex);
+    },
+    stopFollowing: () => {
+      this.controller.follow(false);
+    },
+    scrolled: (scrollTopPx) => {
+      this.controller.remember({ scrollTopPx });
+    },
+  };
+
+  protected override onConnect(scope: Scope): void {
+    const { controller } = this;
+    scope.add(
+      controller.onDidChange(() => {
+        this.requestUpdate();
+      }),
+    );
+    scope.add(
+      controller.onDidMove(({ positionMs, phrases, highlight }) => {
+        const { isFollowing } = controller.view;
+        this.waveform.value?.setPosition(positionMs, isFollowing);
+        this.waveform.value?.setHighlight(highlight);
+        this.transport.value?.setPosition(positionMs);
+        this.transcript.value?.setSpoken(phrases, isFollowing);
+      }),
+    );
+    scope.add(
+      controller.onDidRestore(({ viewport, scrollTopPx }) => {
+        this.requestUpdate();
+        void this.updateComplete.then(() => {
+          this.waveform.value?.setViewport(viewport);
+          this.transcript.value?.restoreScroll(scrollTopPx);
+        });
+      }),
+    );
+    scope.listen(window, 'keydown', (event) => {
+      if (event instanceof KeyboardEvent) {
+        this.onKeyDown(event);
+      }
+    });
+    if (!this.isStarted) {
+      this.isStarted = true;
+      controller.start();
+    }
+  }
+
+  override render(): TemplateResult {
+    const { phase } = this.controller;
+    switch (phase.kind) {
+      case 'loading':
+        return html`<div class="state" role="status">
+          <vscode-icon name="loading" spin size="24"></vscode-icon>
+          <p>${phase.message}</p>
+        </div>`;
+      case 'failed':
+        return html`<div class="state" role="alert">
+          <vscode-icon name="error" size="24"></vscode-icon>
+          <p>${phase.message}</p>
+          ${
+            phase.canRetry
+              ? html`<button type="button" class="primary" @click=${this.onRetry}>Retry</button>`
+              : nothing
+          }
+        </div>`;
+      case 'opened':
+        return this.renderOpened();
+      default:
+        return assertNever(phase);
+    }
+  }
+
+  private renderOpened(): TemplateResult {
+    const { conversation, recording } = this.controller;
+    return conversation === undefined
+      ? html`${nothing}`
+      : html`${headerTemplate({
+            conversation,
+            recording,
+            onSelectRecording: (recordingId) => {
+              this.controller.selectRecording(recordingId);
+            },
+            onCopyId: () => {
+              void this.copyId();
+            },
+          })}
+          ${this.renderBanners()} ${recording === undefined ? nothing : this.renderSound()}
+          <section class="words" aria-label="Transcript">${this.renderTranscript()}</section>
+          ${this.renderHelp()}
+          <div class="announcement" role="status" aria-live="polite">${this.announcement}</div>`;
+  }
+
+  private renderBanners(): TemplateResult {
+    const { conversation, recording, player, waveformProblem } = this.controller;
+    const retry = (): void => {
+      this.controller.reloadParts();
+    };
+    return html`<div class="banners">
+      ${conversation?.notices.map((notice) => banner('info', notice))}
+      ${recording?.problems.map((problem) => banner('warning', problem))}
+      ${
+        player.state.problem === undefined
+          ? nothing
+          : banner('warning', player.state.problem, retry)
+      }
+      ${waveformProblem === undefined ? nothing : banner('warning', waveformProblem, retry)}
+    </div>`;
+  }
+
+  private renderSound(): TemplateResult {
+    const { controller } = this;
+    return html`<section class="sound" aria-label="Recording">
+      <genesys-waveform
+        ${ref(this.waveform)}
+        .model=${controller.waveform}
+        .onSeek=${this.onWaveformSeek}
+        .onViewport=${this.onViewport}
+      ></genesys-waveform>
+      <genesys-transport-bar
+        ${ref(this.transport)}
+        .state=${controller.player.state}
+        .commands=${this.transportCommands}
+        .isZoomed=${controller.view.viewport !== undefined}
+        .hasPhrases=${controller.rows.length > 0}
+      ></genesys-transport-bar>
+    </section>`;
+  }
+
+  private renderTranscript(): TemplateResult {
+    const { controller } = this;
+    const { transcript, rows, view } = controller;
+    if (transcript.kind === 'loading') {
+      return this.renderEmpty('loading', 'Loading transcript…');
+    }
+    if (transcript.kind === 'failed') {
+      return html`<div class="banners">
+        ${banner('warning', transcript.message, () => {
+          controller.reloadParts();
+        })}
+      </div>`;
+    }
+    if (transcript.value.length === 0) {
+      return this.renderEmpty('comment-discussion', 'There is no transcript of this recording.');
+    }
+    return html`${transcriptToolbar({
+        controller,
+        isOffsetShown: this.isOffsetShown,
+        onToggleOffset: () => {
+          this.isOffsetShown = !this.isOffsetShown;
+          this.requestUpdate();
+        },
+        onFilter: (filter) => {
+          controller.setRoleFilter(filter);
+        },
+        onSearch: (text) => {
+          this.revealMatch(controller.search(text));
+        },
+        onStepMatch: (direction) => {
+          this.revealMatch(controller.stepMatch(direction));
+        },
+        onLeaveSearch: () => {
+          controller.search('');
+          this.transcript.value?.focusList();
+        },
+        onToggleFollow: this.toggleFollow,
+      })}
+      ${
+        rows.length === 0
+          ? this.renderEmpty('filter', 'Nobody of these speakers says anything here.')
+          : nothing
+      }
+      <genesys-transcript
+        ${ref(this.transcript)}
+        .rows=${rows}
+        .searchText=${view.searchText}
+        .matchedRow=${controller.matches[controller.matchNumber]}
+        .commands=${this.transcriptCommands}
+        .formatStart=${this.formatStart}
+      ></genesys-transcript>
+      ${
+        controller.hasRecording && !view.isFollowing && controller.player.state.isPlaying
+          ? html`<button type="button" class="jump" @click=${this.toggleFollow}>
+              <vscode-icon name="target"></vscode-icon> Follow the sound
+            </button>`
+          : nothing
+      }`;
+  }
+
+  private renderEmpty(icon: string, message: string): TemplateResult {
+    return html`<div class="empty" role="status">
+      <vscode-icon name=${icon} ?spin=${icon === 'loading'} size="20"></vscode-icon>
+      <p>${message}</p>
+    </div>`;
+  }
+
+  private renderHelp(): TemplateResult {
+    return html`<dialog ${ref(this.help)} class="help" aria-label="Keyboard shortcuts">
+      <h2>Keyboard shortcuts</h2>
+      <dl>
+        ${shortcuts.map(
+          ({ label, title }) =>
+            html`<div>
+              <dt>${label.split(', ').map((key) => html`<kbd>${key}</kbd>`)}</dt>
+              <dd>${title}</dd>
+            </div>`,
+        )}
+      </dl>
+      <form method="dialog"><button class="primary">Close</button></form>
+    </dialog>`;
+  }
+
+  private readonly formatStart = (row: TranscriptRow): string => {
+    const positionMs = this.controller.positionOf(row);
+    return positionMs === undefined ? formatTimeOfDay(row.phrase.startMs) : formatTime(positionMs);
+  };
+
+  private readonly onWaveformSeek = (positionMs: number): void => {
+    this.controller.player.seek(positionMs);
+  };
+
+  private readonly onViewport = (
+    viewport: { startMs: number; endMs: number } | undefined,
+  ): void => {
+    this.controller.remember({ viewport });
+    this.requestUpdate();
+  };
+
+  private readonly onRetry = (): void => {
+    this.controller.retry();
+  };
+
+  private readonly toggleFollow = (): void => {
+    this.controller.follow(!this.controller.view.isFollowing);
+    if (this.controller.view.isFollowing) {
+      this.transcript.value?.revealSpoken();
+    }
+  };
+
+  private skip(byMs: number): void {
+    const { player } = this.controller;
+    player.seek(player.positionMs + byMs);
+  }
+
+  private revealMatch(row: number | undefined): void {
+    if (row !== undefined) {
+      this.controller.follow(false);
+      this.transcript.value?.reveal(row);
+    }
+  }
+
+  private async copyId(): Promise<void> {
+    const isCopied = await this.controller.copyConversationId();
+    this.announcement = isCopied ? 'Conversation id copied' : 'The id could not be copied';
+    this.requestUpdate();
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    if (event.defaultPrevented || this.controller.phase.kind !== 'opened') {
+      return;
+    }
+    const command = toCommand(event, focusKindOf(event));
+    if (command !== undefined && this.help.value?.open !== true) {
+      event.preventDefault();
+      this.run(command);
+    }
+  }
+
+  private run(command: ShortcutCommand): void {
+    const { controller, transportCommands: transport } = this;
+    const actions: Readonly<Record<ShortcutCommand, () => void>> = {
+      togglePlay: transport.togglePlay,
+      back: () => {
+        this.skip(-skipMs);
+      },
+      forward: () => {
+        this.skip(skipMs);
+      },
+      previousPhrase: () => {
+        controller.stepPhrase(-1);
+      },
+      nextPhrase: () => {
+        controller.stepPhrase(1);
+      },
+      start: () => {
+        controller.player.seek(0);
+      },
+      end: () => {
+        controller.player.seek(controller.player.state.durationMs);
+      },
+      zoomIn: () => {
+        transport.zoom(2);
+      },
+      zoomOut: () => {
+        transport.zoom(0.5);
+      },
+      zoomAll: transport.zoomAll,
+      slower: () => {
+        controller.player.setSpeed(stepSpeed(controller.view.speed, -1));
+      },
+      faster: () => {
+        controller.player.setSpeed(stepSpeed(controller.view.speed, 1));
+      },
+      search: () => {
+        this.renderRoot.querySelector<HTMLInputElement>('.search-text')?.select();
+      },
+      searchNext: () => {
+        this.revealMatch(controller.stepMatch(1));
+      },
+      searchPrevious: () => {
+        this.revealMatch(controller.stepMatch(-1));
+      },
+      toggleFollow: this.toggleFollow,
+      help: transport.showHelp,
+      dismiss: () => {
+        controller.search('');
+      },
+    };
+    actions[command]();
+  }
+}
+
+function focusKindOf(event: KeyboardEvent): FocusKind {
+  const target = event.composedPath()[0];
+  if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
+    return 'field';
+  }
+  if (target instanceof HTMLButtonElement) {
+    return 'control';
+  }
+  return target instanceof HTMLElement && target.role === 'listbox' ? 'list' : 'page';
+}

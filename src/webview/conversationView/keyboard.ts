@@ -1,0 +1,97 @@
+/** Which key does what in the conversation view; pure, so that the table shown by `?` cannot differ from what happens. */
+
+export const shortcutCommands = [
+  'togglePlay',
+  'back',
+  'forward',
+  'previousPhrase',
+  'nextPhrase',
+  'start',
+  'end',
+  'zoomIn',
+  'zoomOut',
+  'zoomAll',
+  'slower',
+  'faster',
+  'search',
+  'searchNext',
+  'searchPrevious',
+  'toggleFollow',
+  'help',
+  'dismiss',
+] as const;
+export type ShortcutCommand = (typeof shortcutCommands)[number];
+
+/** The part of a KeyboardEvent that decides. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** Where the focus is: a field takes letters, a button or list takes Space, Enter and its own arrows. */
+export type FocusKind = 'page' | 'field' | 'control' | 'list';
+
+interface Shortcut {
+  readonly command: ShortcutCommand;
+  /** As KeyboardEvent.key says, lower case; `shift+` and `mod+` (Ctrl or ⌘) before it. */
+  readonly keys: readonly string[];
+  readonly title: string;
+  /** As the help shows the keys. */
+  readonly label: string;
+}
+
+export const shortcuts: readonly Shortcut[] = [
+  { command: 'togglePlay', keys: [' ', 'k'], label: 'Space, K', title: 'Play or pause' },
+  { command: 'back', keys: ['arrowleft', 'j'], label: '←, J', title: 'Back 5 seconds' },
+  { command: 'forward', keys: ['arrowright', 'l'], label: '→, L', title: 'Forward 5 seconds' },
+  {
+    command: 'previousPhrase',
+    keys: ['shift+arrowleft'],
+    label: 'Shift+←',
+    title: 'Previous phrase',
+  },
+  { command: 'nextPhrase', keys: ['shift+arrowright'], label: 'Shift+→', title: 'Next phrase' },
+  { command: 'start', keys: ['home'], label: 'Home', title: 'Go to the start' },
+  { command: 'end', keys: ['end'], label: 'End', title: 'Go to the end' },
+  { command: 'slower', keys: ['['], label: '[', title: 'Slower' },
+  { command: 'faster', keys: [']'], label: ']', title: 'Faster' },
+  { command: 'zoomIn', keys: ['+', 'shift++', '='], label: '+', title: 'Zoom in' },
+  { command: 'zoomOut', keys: ['-', 'shift+_'], label: '−', title: 'Zoom out' },
+  { command: 'zoomAll', keys: ['0'], label: '0', title: 'Show the whole recording' },
+  { command: 'search', keys: ['/', 'shift+/', 'mod+f'], label: '/, Ctrl+F', title: 'Search' },
+  { command: 'searchNext', keys: ['f3', 'n'], label: 'F3, N', title: 'Next match' },
+  {
+    command: 'searchPrevious',
+    keys: ['shift+f3', 'shift+n'],
+    label: 'Shift+F3',
+    title: 'Previous match',
+  },
+  { command: 'toggleFollow', keys: ['f'], label: 'F', title: 'Follow the sound' },
+  { command: 'help', keys: ['?', 'shift+?'], label: '?', title: 'Show these shortcuts' },
+  { command: 'dismiss', keys: ['escape'], label: 'Esc', title: 'Close or clear' },
+];
+
+const commandsByKeys: ReadonlyMap<string, ShortcutCommand> = new Map(
+  shortcuts.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)),
+);
+
+/** Keys that belong to the focused thing and not to the page. */
+const keysOf: Readonly<Record<FocusKind, (keys: string) => boolean>> = {
+  page: () => false,
+  field: (keys) => !keys.startsWith('mod+') && !/^(?:escape|(?:shift\+)?f\d+)$/u.test(keys),
+  control: (keys) => keys === ' ' || keys === 'enter',
+  list: (keys) => keys === 'home' || keys === 'end',
+};
+
+/** The command of a key press, or undefined when the key is not ours or belongs to what has the focus. */
+export function toCommand(press: KeyPress, focus: FocusKind): ShortcutCommand | undefined {
+  if (press.altKey) {
+    return undefined;
+  }
+  const isModified = press.ctrlKey || press.metaKey;
+  const keys = `${isModified ? 'mod+' : ''}${press.shiftKey ? 'shift+' : ''}${press.key.toLowerCase()}`;
+  return keysOf[focus](keys) ? undefined : commandsByKeys.get(keys);
+}

@@ -1,0 +1,177 @@
+/** What the transcript list shows of each phrase, and what a search finds in it; pure. */
+import type { Phrase } from '../../model/transcript.ts';
+import type { SpeakerSnapshot, TranscriptSnapshot } from '../../protocol/conversationView.ts';
+import { labelOf, sideOf, type SpeakerSide } from '../../transcript/roles.ts';
+import type { RoleFilter } from './viewState.ts';
+
+export interface TranscriptRow {
+  /** Position in the transcript, whatever the filter. */
+  readonly phraseIndex: number;
+  readonly phrase: Phrase;
+  readonly side: SpeakerSide;
+  readonly speaker: string;
+}
+
+/** Phrases of several transcripts in the order in which they begin. */
+export function mergePhrases(lists: readonly (readonly Phrase[])[]): readonly Phrase[] {
+  return lists.length === 1
+    ? (lists[0] ?? [])
+    : lists.flat().toSorted((a, b) => a.startMs - b.startMs);
+}
+
+/** One row a phrase, in the same order. */
+export function toRows(
+  phrases: readonly Phrase[],
+  speakers: readonly SpeakerSnapshot[],
+): readonly TranscriptRow[] {
+  return phrases.map((phrase, phraseIndex) => ({
+    phraseIndex,
+    phrase,
+    side: sideOf(phrase.role),
+    speaker: speakerName(phrase, speakers),
+  }));
+}
+
+export function filterRows(
+  rows: readonly TranscriptRow[],
+  filter: RoleFilter,
+): readonly TranscriptRow[] {
+  return filter === 'all' ? rows : rows.filter(({ side }) => side === filter);
+}
+
+function speakerName({ role, startMs }: Phrase, speakers: readonly SpeakerSnapshot[]): string {
+  const candidates = speakers.filter((speaker) => speaker.role === role);
+  const speaker =
+    candidates.find(
+      (candidate) =>
+        startMs >= candidate.startMs &&
+        (candidate.endMs === undefined || startMs < candidate.endMs),
+    ) ?? (candidates.length === 1 ? candidates[0] : undefined);
+  return speaker?.name ?? labelOf(role);
+}
+
+/** Position of the last row that begins at or before the time; -1 before the first. */
+export function lastRowAt(rows: readonly TranscriptRow[], epochMs: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.phrase.startMs ?? Infinity) <= epochMs) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low - 1;
+}
+
+/** Position of the row that carries a phrase; undefined when the filter hides it. */
+export function rowOfPhrase(
+  rows: readonly TranscriptRow[],
+  phraseIndex: number,
+): number | undefined {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.phraseIndex ?? Infinity) < phraseIndex) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return rows[low]?.phraseIndex === phraseIndex ? low : undefined;
+}
+
+export interface Token {
+  readonly text: string;
+  /** Undefined when the phrase has no times for its words. */
+  readonly wordIndex: number | undefined;
+  readonly confidence: number | undefined;
+}
+
+/**
+ * The text of a phrase in pieces that can be clicked. Punctuation and capitals of the phrase's own text are kept when it has as many
+ * pieces as the phrase has words; else the words are shown as they were recognised.
+ */
+export function toTokens({ text, decoratedText, words }: Phrase): readonly Token[] {
+  const pieces = (decoratedText ?? text).split(/\s+/u).filter(Boolean);
+  if (words.length === 0) {
+    return pieces.map((piece) => ({ text: piece, wordIndex: undefined, confidence: undefined }));
+  }
+  return words.map((word, wordIndex) => ({
+    text: (pieces.length === words.length ? pieces[wordIndex] : undefined) ?? word.text,
+    wordIndex,
+    confidence: word.confidence,
+  }));
+}
+
+/** Which tokens a search text touches when they are joined by single spaces; case is ignored. */
+export function matchedTokens(tokens: readonly Token[], searchText: string): ReadonlySet<number> {
+  const wanted = normalise(searchText);
+  const matched = new Set<number>();
+  if (wanted === '') {
+    return matched;
+  }
+  const joined = tokens.map(({ text }) => text.toLowerCase()).join(' ');
+  const starts: number[] = [];
+  let position = 0;
+  for (const { text } of tokens) {
+    starts.push(position);
+    position += text.toLowerCase().length + 1;
+  }
+  for (let at = joined.indexOf(wanted); at >= 0; at = joined.indexOf(wanted, at + wanted.length)) {
+    starts.forEach((start, index) => {
+      const end = (starts[index + 1] ?? position) - 1;
+      if (start < at + wanted.length && end > at) {
+        matched.add(index);
+      }
+    });
+  }
+  return matched;
+}
+
+/** Positions within `rows` of the phrases that contain the text; none for an empty text. */
+export function searchRows(rows: readonly TranscriptRow[], searchText: string): readonly number[] {
+  const wanted = normalise(searchText);
+  if (wanted === '') {
+    return [];
+  }
+  return rows.flatMap(({ phrase }, index) =>
+    normalise(
+      toTokens(phrase)
+        .map(({ text }) => text)
+        .join(' '),
+    ).includes(wanted)
+      ? [index]
+      : [],
+  );
+}
+
+function normalise(text: string): string {
+  return text.trim().replaceAll(/\s+/gu, ' ').toLowerCase();
+}
+
+/**
+ * The transcripts that belong to a recording: its own, else those of its communication, else all (a conversation with one
+ * recording, or none). Each file once.
+ */
+export function transcriptsOf(
+  transcripts: readonly TranscriptSnapshot[],
+  recording:
+    { readonly recordingId: string; readonly communicationId: string | undefined } | undefined,
+): readonly TranscriptSnapshot[] {
+  const distinct = [...new Map(transcripts.map((item) => [item.url, item])).values()];
+  if (recording === undefined) {
+    return distinct;
+  }
+  const own = distinct.filter(({ recordingId }) => recordingId === recording.recordingId);
+  if (own.length > 0) {
+    return own;
+  }
+  const unassigned = distinct.filter(({ recordingId }) => recordingId === undefined);
+  const same = unassigned.filter(
+    ({ communicationId }) => communicationId === recording.communicationId,
+  );
+  return same.length > 0 ? same : unassigned;
+}

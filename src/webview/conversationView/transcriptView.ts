@@ -1,0 +1,315 @@
+/**
+ * The transcript as a virtual list: only the phrases in sight exist. Shows what is spoken, follows it, and tells where the person
+ * wants to go. Text of phrases only ever becomes text nodes.
+ */
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualItem,
+} from '@tanstack/virtual-core';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
+import { ScopedElement } from '../shared/scopedElement.ts';
+import type { Scope } from '../shared/scope.ts';
+import { matchedTokens, rowOfPhrase, toTokens, type TranscriptRow } from './transcriptRows.ts';
+import { transcriptStyles } from './transcriptStyles.ts';
+
+/** What the list asks for. */
+export interface TranscriptCommands {
+  /** Go to a phrase, or to one of its words. */
+  seekTo(phraseIndex: number, wordIndex: number | undefined): void;
+  /** The person scrolled away from what is spoken. */
+  stopFollowing(): void;
+  scrolled(scrollTopPx: number): void;
+}
+
+const estimatedRowPx = 44;
+
+export class TranscriptView extends ScopedElement {
+  static override properties = {
+    rows: { attribute: false },
+    searchText: { attribute: false },
+    matchedRow: { attribute: false },
+    commands: { attribute: false },
+    formatStart: { attribute: false },
+  };
+
+  static override styles = transcriptStyles;
+
+  declare rows: readonly TranscriptRow[];
+  declare searchText: string;
+  /** Position of the row of the current search match. */
+  declare matchedRow: number | undefined;
+  declare commands: TranscriptCommands;
+  /** Text of a phrase's time. */
+  declare formatStart: (row: TranscriptRow) => string;
+
+  private readonly scroller = createRef<HTMLElement>();
+  private readonly list = createRef<HTMLElement>();
+  private virtualizer: Virtualizer<HTMLElement, HTMLElement> | undefined;
+  private spoken: readonly ActivePhrase[] = [];
+  /** The row that the arrow keys moved to. */
+  private activeRow = 0;
+  private initialScrollPx = 0;
+
+  constructor() {
+    super();
+    this.rows = [];
+    this.searchText = '';
+    this.matchedRow = undefined;
+    this.formatStart = (): string => '';
+  }
+
+  /** Where the list begins when it is first shown. */
+  restoreScroll(scrollTopPx: number): void {
+    this.initialScrollPx = scrollTopPx;
+    this.virtualizer?.scrollToOffset(scrollTopPx);
+  }
+
+  /** Marks what is spoken; scrolls to it when told to follow. */
+  setSpoken(spoken: readonly ActivePhrase[], isFollowing: boolean): void {
+    const isSame =
+      spoken.length === this.spoken.length &&
+      spoken.every(
+        ({ phraseIndex, wordIndex }, index) =>
+          phraseIndex === this.spoken[index]?.phraseIndex &&
+          wordIndex === this.spoken[index].wordIndex,
+      );
+    if (isSame) {
+      return;
+    }
+    const hasMoved = spoken.at(-1)?.phraseIndex !== this.spoken.at(-1)?.phraseIndex;
+    this.spoken = spoken;
+    this.requestUpdate();
+    if (isFollowing && hasMoved) {
+      this.revealSpoken();
+    }
+  }
+
+  /** Scrolls to what is spoken unless it is comfortably in sight. */
+  revealSpoken(): void {
+    const phraseIndex = this.spoken.at(-1)?.phraseIndex;
+    const row = phraseIndex === undefined ? undefined : rowOfPhrase(this.rows, phraseIndex);
+    if (row !== undefined) {
+      this.reveal(row);
+    }
+  }
+
+  /** Scrolls a row to the upper third of the list unless it is comfortably in sight. */
+  reveal(row: number): void {
+    const { virtualizer } = this;
+    const scroller = this.scroller.value;
+    const offset = virtualizer?.getOffsetForIndex(row, 'start')?.[0];
+    if (virtualizer === undefined || scroller === undefined || offset === undefined) {
+      return;
+    }
+    const heightPx = scroller.clientHeight;
+    const topPx = (virtualizer.measurementsCache[row]?.start ?? offset) - scroller.scrollTop;
+    if (topPx < 8 || topPx > heightPx * 0.7) {
+      virtualizer.scrollToIndex(row, { align: 'center' });
+    }
+  }
+
+  /** Moves the focus into the list. */
+  focusList(): void {
+    this.scroller.value?.focus();
+  }
+
+  protected override onConnect(scope: Scope): void {
+    const virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.virtualizerOptions());
+    this.virtualizer = virtualizer;
+    scope.add({ dispose: virtualizer._didMount() });
+  }
+
+  private virtualizerOptions(): ConstructorParameters<
+    typeof Virtualizer<HTMLElement, HTMLElement>
+  >[0] {
+    return {
+      count: this.rows.length,
+      getScrollElement: () => this.scroller.value ?? null,
+      estimateSize: () => estimatedRowPx,
+      overscan: 8,
+      paddingStart: 4,
+      paddingEnd: 24,
+      initialOffset: () => this.initialScrollPx,
+      getItemKey: (index) => this.rows[index]?.phraseIndex ?? index,
+      observeElementRect,
+      observeElementOffset,
+      scrollToFn: elementScroll,
+      onChange: () => {
+        this.requestUpdate();
+      },
+    };
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('rows')) {
+      this.virtualizer?.setOptions(this.virtualizerOptions());
+      this.activeRow = Math.min(this.activeRow, Math.max(0, this.rows.length - 1));
+    }
+  }
+
+  override render(): TemplateResult {
+    const items = this.virtualizer?.getVirtualItems() ?? [];
+    const hasActive = items.some(({ index }) => index === this.activeRow);
+    return html`<div
+      ${ref(this.scroller)}
+      class="scroller"
+      role="listbox"
+      tabindex="0"
+      aria-label="Transcript"
+      aria-activedescendant=${hasActive ? `row-${String(this.activeRow)}` : nothing}
+      @keydown=${this.onKeyDown}
+      @click=${this.onClick}
+      @wheel=${this.onUserScroll}
+      @touchmove=${this.onUserScroll}
+      @pointerdown=${this.onPointerDown}
+      @scroll=${this.onScroll}
+    >
+      <div ${ref(this.list)} class="list" role="presentation">
+        ${repeat(
+          items,
+          ({ key }) => key,
+          (item) => this.renderRow(item),
+        )}
+      </div>
+    </div>`;
+  }
+
+  override updated(): void {
+    const { virtualizer } = this;
+    const list = this.list.value;
+    if (virtualizer === undefined || list === undefined) {
+      return;
+    }
+    virtualizer._willUpdate();
+    list.style.height = `${String(virtualizer.getTotalSize())}px`;
+    const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
+    for (const row of list.querySelectorAll<HTMLElement>('.row')) {
+      const start = starts.get(Number(row.dataset['index']));
+      row.style.transform = `translateY(${String(start ?? 0)}px)`;
+      virtualizer.measureElement(row);
+    }
+  }
+
+  private renderRow({ index }: VirtualItem): TemplateResult | typeof nothing {
+    const row = this.rows[index];
+    if (row === undefined) {
+      return nothing;
+    }
+    const spoken = this.spoken.find(({ phraseIndex }) => phraseIndex === row.phraseIndex);
+    return html`<div
+      id="row-${String(index)}"
+      class=${classMap({
+        row: true,
+        [row.side]: true,
+        spoken: spoken !== undefined,
+        active: index === this.activeRow,
+        matched: index === this.matchedRow,
+      })}
+      role="option"
+      aria-selected=${String(spoken !== undefined)}
+      aria-posinset=${String(index + 1)}
+      aria-setsize=${String(this.rows.length)}
+      data-index=${String(index)}
+    >
+      <span class="start">${this.formatStart(row)}</span>
+      <span class="speaker">${row.speaker}</span>
+      <span class="text">${this.renderTokens(row, spoken?.wordIndex)}</span>
+    </div>`;
+  }
+
+  private renderTokens(row: TranscriptRow, spokenWord: number | undefined): unknown {
+    const tokens = toTokens(row.phrase);
+    const matched = matchedTokens(tokens, this.searchText);
+    return tokens.map(
+      ({ text, wordIndex, confidence }, index) =>
+        html`<span
+          class=${classMap({
+            word: wordIndex !== undefined,
+            now: wordIndex !== undefined && wordIndex === spokenWord,
+            match: matched.has(index),
+            unsure: confidence !== undefined && confidence < 0.7,
+          })}
+          data-word=${wordIndex ?? nothing}
+          title=${
+            confidence !== undefined && confidence < 0.7
+              ? `Recognised with ${String(Math.round(confidence * 100))} % confidence`
+              : nothing
+          }
+          >${text}</span
+        > `,
+    );
+  }
+
+  private readonly onClick = (event: Event): void => {
+    // Selecting text to copy it is no wish to go there.
+    if (window.getSelection()?.toString() !== '') {
+      return;
+    }
+    const target = event.target instanceof Element ? event.target : undefined;
+    const index = Number(target?.closest<HTMLElement>('.row')?.dataset['index']);
+    const row = this.rows[index];
+    if (row !== undefined) {
+      const word = target?.closest<HTMLElement>('.word')?.dataset['word'];
+      this.activeRow = index;
+      this.requestUpdate();
+      this.commands.seekTo(row.phraseIndex, word === undefined ? undefined : Number(word));
+    }
+  };
+
+  private readonly onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const last = this.rows.length - 1;
+    const page = Math.max(1, (this.virtualizer?.getVirtualItems().length ?? 10) - 16);
+    const targets: Readonly<Record<string, number>> = {
+      ArrowDown: this.activeRow + 1,
+      ArrowUp: this.activeRow - 1,
+      PageDown: this.activeRow + page,
+      PageUp: this.activeRow - page,
+      Home: 0,
+      End: last,
+    };
+    const target = targets[event.key];
+    if (target !== undefined && last >= 0) {
+      event.preventDefault();
+      this.commands.stopFollowing();
+      this.activeRow = Math.min(last, Math.max(0, target));
+      this.virtualizer?.scrollToIndex(this.activeRow, { align: 'auto' });
+      this.requestUpdate();
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      const row = this.rows[this.activeRow];
+      if (row !== undefined) {
+        this.commands.seekTo(row.phraseIndex, undefined);
+      }
+    }
+  };
+
+  private readonly onUserScroll = (): void => {
+    this.commands.stopFollowing();
+  };
+
+  /** Pressing the scroll bar, which lies outside of the content, is scrolling too. */
+  private readonly onPointerDown = (event: PointerEvent): void => {
+    const scroller = this.scroller.value;
+    if (
+      scroller !== undefined &&
+      event.offsetX > scroller.clientWidth &&
+      event.target === scroller
+    ) {
+      this.commands.stopFollowing();
+    }
+  };
+
+  private readonly onScroll = (): void => {
+    this.commands.scrolled(this.scroller.value?.scrollTop ?? 0);
+  };
+}

@@ -1,0 +1,233 @@
+/** Play, skip, time, speed and zoom: the controls of the sound. Owns no state; shows the player's. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { ScopedElement } from '../shared/scopedElement.ts';
+import { controlStyles, toolButton } from './buttons.ts';
+import type { PlayerState } from './player.ts';
+import { speeds } from './speeds.ts';
+import { formatTime } from './timeFormat.ts';
+
+/** What the bar asks for. */
+export interface TransportCommands {
+  readonly togglePlay: () => void;
+  readonly skip: (byMs: number) => void;
+  readonly stepPhrase: (direction: 1 | -1) => void;
+  readonly setSpeed: (speed: number) => void;
+  readonly zoom: (factor: number) => void;
+  readonly zoomAll: () => void;
+  readonly showHelp: () => void;
+}
+
+export class TransportBar extends ScopedElement {
+  static override properties = {
+    state: { attribute: false },
+    commands: { attribute: false },
+    isZoomed: { attribute: false },
+    hasPhrases: { attribute: false },
+  };
+
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 4px;
+        container-type: inline-size;
+      }
+      .bar {
+        display: flex;
+        flex: 1;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 4px;
+        min-width: 0;
+      }
+      .play {
+        width: 30px;
+        height: 26px;
+        border-radius: 4px;
+        background: var(--vscode-button-background);
+        color: var(--vscode-button-foreground);
+        border-color: var(--vscode-button-border, transparent);
+        --vscode-icon-foreground: var(--vscode-button-foreground);
+      }
+      .play:hover:not(:disabled) {
+        background: var(--vscode-button-hoverBackground);
+      }
+      .time {
+        padding: 0 6px;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .total {
+        color: var(--vscode-descriptionForeground);
+      }
+      .speed {
+        width: 62px;
+      }
+      @container (max-width: 440px) {
+        .wide {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  declare state: PlayerState;
+  declare commands: TransportCommands;
+  declare isZoomed: boolean;
+  declare hasPhrases: boolean;
+  private shownTime = '0:00';
+
+  constructor() {
+    super();
+    this.isZoomed = false;
+    this.hasPhrases = false;
+  }
+
+  /** Called every frame: renders only when the text differs. */
+  setPosition(positionMs: number): void {
+    const time = formatTime(positionMs);
+    if (time !== this.shownTime) {
+      this.shownTime = time;
+      this.requestUpdate();
+    }
+  }
+
+  protected override onConnect(): void {
+    // Everything it shows comes in as properties.
+  }
+
+  override render(): TemplateResult {
+    const { state, commands } = this;
+    return html`<div class="bar" role="toolbar" aria-label="Playback">
+      ${this.renderPlay()}
+      <span class="wide"
+        >${toolButton({
+          icon: 'chevron-left',
+          label: 'Previous phrase',
+          shortcut: 'Shift+←',
+          isDisabled: !this.hasPhrases,
+          onClick: () => {
+            commands.stepPhrase(-1);
+          },
+        })}</span
+      >
+      ${toolButton({
+        icon: 'discard',
+        label: 'Back 5 seconds',
+        shortcut: '←',
+        onClick: () => {
+          commands.skip(-5000);
+        },
+      })}
+      ${toolButton({
+        icon: 'redo',
+        label: 'Forward 5 seconds',
+        shortcut: '→',
+        onClick: () => {
+          commands.skip(5000);
+        },
+      })}
+      <span class="wide"
+        >${toolButton({
+          icon: 'chevron-right',
+          label: 'Next phrase',
+          shortcut: 'Shift+→',
+          isDisabled: !this.hasPhrases,
+          onClick: () => {
+            commands.stepPhrase(1);
+          },
+        })}</span
+      >
+      <span class="time"
+        ><span class="now">${this.shownTime}</span>
+        <span class="total">/ ${formatTime(state.durationMs)}</span></span
+      >
+      ${state.isWaiting ? html`<vscode-icon name="loading" spin></vscode-icon>` : nothing}
+      <span class="grow"></span>
+      ${this.renderZoom()} ${this.renderSpeed()}
+      ${toolButton({
+        icon: 'keyboard',
+        label: 'Keyboard shortcuts',
+        shortcut: '?',
+        onClick: () => {
+          commands.showHelp();
+        },
+      })}
+    </div>`;
+  }
+
+  private renderPlay(): TemplateResult {
+    const { isPlaying, hasSound } = this.state;
+    const label = isPlaying ? 'Pause' : 'Play';
+    return html`<button
+      type="button"
+      class="tool play"
+      title="${hasSound ? label : 'There is no sound to play'} (Space)"
+      aria-label=${label}
+      ?disabled=${!hasSound}
+      @click=${this.onPlay}
+    >
+      <vscode-icon name=${isPlaying ? 'debug-pause' : 'play'}></vscode-icon>
+    </button>`;
+  }
+
+  private renderZoom(): TemplateResult {
+    const { commands } = this;
+    return html`<span class="wide">
+      ${toolButton({
+        icon: 'zoom-out',
+        label: 'Zoom out',
+        shortcut: '−',
+        isDisabled: !this.isZoomed,
+        onClick: () => {
+          commands.zoom(0.5);
+        },
+      })}${toolButton({
+        icon: 'zoom-in',
+        label: 'Zoom in',
+        shortcut: '+',
+        onClick: () => {
+          commands.zoom(2);
+        },
+      })}${toolButton({
+        icon: 'screen-full',
+        label: 'Show the whole recording',
+        shortcut: '0',
+        isDisabled: !this.isZoomed,
+        onClick: () => {
+          commands.zoomAll();
+        },
+      })}
+    </span>`;
+  }
+
+  private renderSpeed(): TemplateResult {
+    return html`<select
+      class="speed"
+      aria-label="Speed"
+      title="Speed ([ and ])"
+      .value=${String(this.state.speed)}
+      @change=${this.onSpeed}
+    >
+      ${speeds.map(
+        (speed) =>
+          html`<option value=${String(speed)} ?selected=${speed === this.state.speed}>
+            ${String(speed)}×
+          </option>`,
+      )}
+    </select>`;
+  }
+
+  private readonly onPlay = (): void => {
+    this.commands.togglePlay();
+  };
+
+  private readonly onSpeed = (event: Event): void => {
+    if (event.currentTarget instanceof HTMLSelectElement) {
+      this.commands.setSpeed(Number(event.currentTarget.value));
+    }
+  };
+}
