@@ -64,6 +64,7 @@ export class JsonCheck {
 
   /** The problem of the whole text, or undefined when it is one JSON object. */
   finish(): string | undefined {
+    this.endToken();
     if (this.failure === undefined && (this.expecting !== 'end' || this.inString)) {
       this.fail('ends too early');
     }

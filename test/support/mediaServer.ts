@@ -92,34 +92,18 @@ export class MediaServer {
     }
     const name = url.pathname.slice(1);
     const file = this.files.get(name);
-    const send = (status: number, body: string, contentType = 'application/xml'): void => {
-      this.log(name, request, status);
-      response.writeHead(status, { 'content-type': contentType }).end(body);
-    };
-    if (file === undefined) {
-      send(404, accessDenied);
+    const fault = file?.faults?.shift();
+    const isExpired = url.searchParams.get('Generation') !== String(this.generation);
+    if (fault?.kind === 'expired') {
+      this.expireLinks();
+    }
+    const status = refusal(file, fault, isExpired, request.headers.range !== undefined);
+    if (status !== undefined || file === undefined) {
+      this.log(name, request, status ?? 404);
+      response.writeHead(status ?? 404, { 'content-type': 'application/xml' }).end(accessDenied);
       return;
     }
-    const fault = file.faults?.shift();
-    if (
-      fault?.kind === 'expired' ||
-      url.searchParams.get('Generation') !== String(this.generation)
-    ) {
-      if (fault?.kind === 'expired') {
-        this.expireLinks();
-      }
-      send(403, accessDenied);
-      return;
-    }
-    if (fault?.kind === 'status') {
-      send(fault.status, 'no', 'text/plain');
-      return;
-    }
-    if (fault?.kind === 'refuseRange' && request.headers.range !== undefined) {
-      send(416, '');
-      return;
-    }
-    await this.sendFile(request, response, name, file, fault);
+    await this.sendFile(request, response, { name, file, fault });
   }
 
   private answerApi(api: SourceData, path: string, response: ServerResponse): void {
@@ -147,32 +131,29 @@ export class MediaServer {
   private async sendFile(
     request: IncomingMessage,
     response: ServerResponse,
-    name: string,
-    file: MediaFile,
-    fault: MediaFault | undefined,
+    { name, file, fault }: Served,
   ): Promise<void> {
     const etag = `"${createHash('sha1').update(file.body).digest('hex')}"`;
-    const range = /^bytes=(\d+)-$/u.exec(request.headers.range ?? '');
-    const isFresh = request.headers['if-range'] === etag;
-    const from = range === null || !isFresh || fault?.kind === 'ignoreRange' ? 0 : Number(range[1]);
-    const total = file.body.length;
-    const headers: Record<string, string | number> = {
-      'content-type': file.contentType ?? 'audio/wav',
-      'content-length': total - from,
-    };
-    if (file.hasNoValidator !== true) {
-      headers['etag'] = etag;
-    }
-    if (from > 0) {
-      headers['content-range'] = `bytes ${String(from)}-${String(total - 1)}/${String(total)}`;
-    }
+    const isContinued = request.headers['if-range'] === etag && fault?.kind !== 'ignoreRange';
+    const from = isContinued ? askedByte(request) : 0;
     this.log(name, request, from > 0 ? 206 : 200);
-    response.writeHead(from > 0 ? 206 : 200, headers);
-    const isCut = fault?.kind === 'cut' || fault?.kind === 'expireAfter';
-    const end = isCut ? Math.min(total, from + fault.afterBytes) : total;
-    for (let offset = from; offset < end; offset += this.chunkBytes) {
-      const chunk = file.body.subarray(offset, Math.min(end, offset + this.chunkBytes));
-      if (!response.write(chunk)) {
+    response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
+    if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
+      await this.sendBytes(response, file.body.subarray(from));
+      response.end();
+      return;
+    }
+    await this.sendBytes(response, file.body.subarray(from, from + fault.afterBytes));
+    if (fault.kind === 'expireAfter') {
+      this.expireLinks();
+    }
+    // Not destroyed: a reset could take back what is on its way.
+    response.socket?.end();
+  }
+
+  private async sendBytes(response: ServerResponse, bytes: Buffer): Promise<void> {
+    for (let offset = 0; offset < bytes.length; offset += this.chunkBytes) {
+      if (!response.write(bytes.subarray(offset, offset + this.chunkBytes))) {
         await new Promise<void>((resolve) => {
           const go = (): void => {
             response.off('drain', go).off('close', go);
@@ -181,15 +162,6 @@ export class MediaServer {
           response.on('drain', go).on('close', go);
         });
       }
-    }
-    if (isCut) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if (fault.kind === 'expireAfter') {
-        this.expireLinks();
-      }
-      response.destroy();
-    } else {
-      response.end();
     }
   }
 
@@ -210,6 +182,51 @@ export interface SourceData {
   recordings: unknown[];
   /** By communication. */
   transcripts: Record<string, { name: string; recordingId?: string }[]>;
+}
+
+interface Served {
+  readonly name: string;
+  readonly file: MediaFile;
+  readonly fault: MediaFault | undefined;
+}
+
+/** Status of an answer without the file; undefined when it may be sent. */
+function refusal(
+  file: MediaFile | undefined,
+  fault: MediaFault | undefined,
+  isExpired: boolean,
+  hasRange: boolean,
+): number | undefined {
+  if (file === undefined) {
+    return 404;
+  }
+  if (fault?.kind === 'expired' || isExpired) {
+    return 403;
+  }
+  if (fault?.kind === 'status') {
+    return fault.status;
+  }
+  return fault?.kind === 'refuseRange' && hasRange ? 416 : undefined;
+}
+
+function askedByte(request: IncomingMessage): number {
+  return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
+}
+
+function headersOf(
+  file: MediaFile,
+  etag: string,
+  from: number,
+): Readonly<Record<string, string | number>> {
+  const total = file.body.length;
+  return {
+    'content-type': file.contentType ?? 'audio/wav',
+    'content-length': total - from,
+    ...(file.hasNoValidator === true ? {} : { etag }),
+    ...(from > 0
+      ? { 'content-range': `bytes ${String(from)}-${String(total - 1)}/${String(total)}` }
+      : {}),
+  };
 }
 
 function withLinks(server: MediaServer, value: unknown): string {
