@@ -34,6 +34,7 @@ export class Player implements Disposable {
   private readonly requestTick: () => void;
   /** Where to go once the file is ready, and the position of a player without sound. */
   private wantedMs: number | undefined = 0;
+  private failureCount = 0;
   private current: PlayerState = {
     isPlaying: false,
     isWaiting: false,
@@ -84,12 +85,14 @@ export class Player implements Disposable {
   }
 
   get positionMs(): number {
-    return this.wantedMs ?? this.audio.currentTime * 1000;
+    // Whole milliseconds, as all times of words are: after a seek the element reads a fraction less than it was told.
+    return this.wantedMs ?? Math.round(this.audio.currentTime * 1000);
   }
 
   /** Loads another recording, paused at `positionMs`; speed stays. */
   load({ audioUrl, durationMs, positionMs }: PlayerSource): void {
     this.audio.pause();
+    this.failureCount += this.current.problem === undefined ? 0 : 1;
     this.wantedMs = Math.min(Math.max(0, positionMs), durationMs);
     this.update({
       isPlaying: false,
@@ -101,7 +104,7 @@ export class Player implements Disposable {
     if (audioUrl === undefined) {
       this.audio.removeAttribute('src');
     } else {
-      this.audio.src = audioUrl;
+      this.audio.src = this.freshAddress(audioUrl);
     }
     this.audio.load();
     this.applySpeed();
@@ -142,6 +145,16 @@ export class Player implements Disposable {
     this.audio.pause();
     this.audio.removeAttribute('src');
     this.scope.dispose();
+  }
+
+  /** The browser keeps what it got for an address, broken or not: after a failure the address has to differ. */
+  private freshAddress(audioUrl: string): string {
+    if (this.failureCount === 0) {
+      return audioUrl;
+    }
+    const address = new URL(audioUrl, document.baseURI);
+    address.searchParams.set('attempt', String(this.failureCount));
+    return address.href;
   }
 
   /** An element takes a position only once it knows its file. */
