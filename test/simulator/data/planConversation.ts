@@ -346,12 +346,15 @@ function planSubject({ random, mediaType, queue }: Draft): string | undefined {
     : random.pick(dialogues[queue.topic].subjects);
 }
 
+/** Speech is mostly transcribed, sometimes late. What was written needs no transcript file: its recording holds the text. */
 function planTranscript({ random, mediaType }: Draft): PlannedTranscript {
-  const isVoice = mediaType === 'voice' || mediaType === 'callback';
+  if (mediaType !== 'voice' && mediaType !== 'callback') {
+    return { format: 'none', availableAfterMs: 0 };
+  }
   const format = random.weighted<PlannedTranscript['format']>([
-    ['current', isVoice ? 75 : 40],
-    ['old', isVoice ? 13 : 0],
-    ['none', isVoice ? 12 : 60],
+    ['current', 75],
+    ['old', 13],
+    ['none', 12],
   ]);
   const isLate = random.chance(0.1);
   return {
