@@ -138,7 +138,8 @@ try {
     value: round(ours - reference),
     unit,
     reference: round(reference),
-    ratio: round(ours / reference),
+    // An empty extension can cost less than the clock shows.
+    ...(reference > 0 ? { ratio: round(ours / reference) } : {}),
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });
