@@ -34,9 +34,9 @@ export async function runOnce({ vsixFiles, env, workspace, organisation }) {
       `verified ${files.length} files; the extension says: ${await job.verifyConversation(workbench, row)}`,
     );
     await job.openPlayer(workbench, row);
-    const startsMs = await job.playUntilHighlightMoves(workbench);
+    const words = await job.playUntilHighlightMoves(workbench);
     console.log(
-      `player opened, the highlight followed the sound through ${startsMs.join(', ')} ms`,
+      `player opened, the highlight followed the sound through row/word ${words.join(', ')}`,
     );
     await workbench.hideNotifications();
     console.log(`screenshot ${await workbench.screenshot('once')}`);

@@ -125,35 +125,41 @@ export async function openPlayer(workbench: Workbench, row: Locator): Promise<vo
   await workbench.chooseFromContextMenu(row, 'Open Conversation');
   const view = workbench.webview();
   await view.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await view.locator('[data-start-ms]').first().waitFor({ timeout: 60_000 });
+  await view.locator('.row .word').first().waitFor({ timeout: 60_000 });
 }
 
-/** The word or phrase that the sound is at, by its start; undefined before there is one. */
-export async function highlightedStartMs(workbench: Workbench): Promise<number | undefined> {
-  const current = workbench.webview().locator('[data-start-ms][aria-current="true"]').last();
-  const value = (await current.count()) === 0 ? null : await current.getAttribute('data-start-ms');
-  return value === null ? undefined : Number(value);
+/** The word that the sound is at, as row and word counted from 0; undefined before there is one. */
+export async function highlightedWord(
+  workbench: Workbench,
+): Promise<readonly [number, number] | undefined> {
+  const word = workbench.webview().locator('.row.spoken .word.now').first();
+  // Read in one go: the highlight moves while the sound plays.
+  const found = await word.evaluateAll((elements) =>
+    elements.map((element) => [
+      Number(element.closest('.row')?.getAttribute('data-index')),
+      Number(element.getAttribute('data-word')),
+    ]),
+  );
+  const [row, index] = found[0] ?? [];
+  return row === undefined || index === undefined ? undefined : [row, index];
 }
 
-/** Plays until the highlight has moved twice, and pauses. Resolves to the starts seen, which grow. */
-export async function playUntilHighlightMoves(workbench: Workbench): Promise<readonly number[]> {
+/** Plays until three words were highlighted one after the other, and pauses. Resolves to them as `row/word`. */
+export async function playUntilHighlightMoves(workbench: Workbench): Promise<readonly string[]> {
   const view = workbench.webview();
-  await view.getByRole('button', { name: /^play/iu }).first().click();
-  const seen: number[] = [];
+  await view.getByRole('button', { name: 'Play', exact: true }).click();
+  const seen: string[] = [];
   const deadlineMs = Date.now() + 60_000;
   while (seen.length < 3) {
-    const startMs = await highlightedStartMs(workbench);
-    if (startMs !== undefined && startMs !== seen.at(-1)) {
-      seen.push(startMs);
+    const word = (await highlightedWord(workbench))?.join('/');
+    if (word !== undefined && word !== seen.at(-1)) {
+      seen.push(word);
     }
     if (Date.now() > deadlineMs) {
-      throw new Error(`The highlight did not follow the sound; it was at ${seen.join(', ')} ms`);
+      throw new Error(`The highlight did not follow the sound; words seen: ${seen.join(', ')}`);
     }
     await workbench.page.waitForTimeout(50);
   }
-  await view
-    .getByRole('button', { name: /^pause/iu })
-    .first()
-    .click();
+  await view.getByRole('button', { name: 'Pause', exact: true }).click();
   return seen;
 }
