@@ -1,6 +1,6 @@
 // @ts-check
 /** The Chromium that opens the workbench: one that is named, installed, installable, or the one that npm holds. */
-import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run, runOrFail } from './childProcess.mjs';
@@ -96,9 +96,9 @@ async function installNpmPackage() {
   );
   // Makes the package unpack the libraries that a bare system lacks.
   process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
-  const entry = pathToFileURL(
-    join(folder, 'node_modules/@sparticuz/chromium/build/esm/index.js'),
-  ).href;
+  const packageFolder = join(folder, 'node_modules/@sparticuz/chromium');
+  const { main } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  const entry = pathToFileURL(join(packageFolder, main)).href;
   const { default: chromium } = await import(entry);
   return { executablePath: await chromium.executablePath(), args, env: { ...process.env } };
 }
