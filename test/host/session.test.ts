@@ -34,7 +34,7 @@ suite('session', () => {
       this.skip();
     }
     const args = { apiBaseUrl: api, loginBaseUrl: api, clientId, clientSecret };
-    const result = await vscode.commands.executeCommand<unknown>('genesysArchive.signIn', args);
+    const result = await vscode.commands.executeCommand('genesysArchive.signIn', args);
     assert.ok(typeof result === 'object' && result !== null && 'organisation' in result);
     await vscode.commands.executeCommand('genesysArchive.signOut');
   });
