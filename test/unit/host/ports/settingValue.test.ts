@@ -16,7 +16,7 @@ suite('validSetting', () => {
   });
 
   for (const value of [undefined, null, 'many', Number.NaN, Infinity, {}, [], true]) {
-    test(`falls back to the default for ${String(JSON.stringify(value))} (${typeof value})`, () => {
+    test(`falls back to the default for ${JSON.stringify(value)} (${typeof value})`, () => {
       assert.equal(validSetting('conversations.pageSize', value), 100);
     });
   }

@@ -97,7 +97,6 @@ suite('decodeSignInArguments', () => {
 
   test('refuses regions and base URLs that would send the secret astray', () => {
     for (const args of [
-      { region: 'evil.example/path?x=' + 'a.b\u0000' },
       { region: 'no domain' },
       { loginBaseUrl: 'http://login.example' },
       { loginBaseUrl: 'https://user:LEAK7@login.example' },

@@ -19,7 +19,6 @@ const never = new AbortController().signal;
 const ignore = (): void => undefined;
 
 suite('SessionManager', () => {
-  leakCheck();
   let server: Server;
   let baseUrl = '';
   let requests: string[] = [];
@@ -76,6 +75,8 @@ suite('SessionManager', () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+  // After our own teardown: hooks run in the order they are declared.
+  leakCheck();
   setup(() => {
     requests = [];
     gate = Promise.resolve();
