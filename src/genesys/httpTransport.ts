@@ -4,7 +4,7 @@
  */
 import { cancellation, errors, throwIfCancelled } from '../base/appError.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

