@@ -4,7 +4,7 @@
  */
 import { cancellation, errors, throwIfCancelled } from '../base/appError.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,11 +33,12 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 
 export const sendHttp: SendHttp = async (request, signal) => {
   throwIfCancelled(signal);
-  const { default: axios } = await import('axios');
+  // The class and not the default export, which arrives differently from a CommonJS bundle and from the package.
+  const { Axios } = await import('axios');
   const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await axios.request<string>({
+    const response = await new Axios({}).request<string>({
       adapter: 'http',
       method: request.method,
       url: request.url,

@@ -52,11 +52,16 @@ suite('GenesysClient', () => {
   test('keeps originals, drops what started outside, and never fails a page for one conversation', async () => {
     const inside = '{ "conversationId":"a",  "conversationStart":"2026-11-05T06:00:00.000Z" }';
     const before = '{"conversationId":"b","conversationStart":"2026-11-05T05:59:59.999Z"}';
+    const after = '{"conversationId":"d","conversationStart":"2026-11-05T18:00:00.000Z"}';
     const broken = '{"conversationId":"../c","conversationStart":"2026-11-05T07:00:00.000Z"}';
     const client = await open((_request, response) => {
-      sendJson(response, 200, `{"conversations":[${inside},${before},${broken}],"totalHits":7}`);
+      sendJson(
+        response,
+        200,
+        `{"conversations":[${after},${inside},${before},${broken}],"totalHits":7}`,
+      );
     });
-    const page = await client.listConversations(list, { pageNumber: 1, pageSize: 3 }, never);
+    const page = await client.listConversations(list, { pageNumber: 1, pageSize: 4 }, never);
     assert.deepEqual(
       page.conversations.map(({ rawJson, value, source }) => [rawJson, value.id, source]),
       [[inside, 'a', 'POST /api/v2/analytics/conversations/details/query']],
@@ -67,9 +72,9 @@ suite('GenesysClient', () => {
     );
     assert.match(page.undecodable[0]?.reason ?? '', /conversationId/u);
     assert.deepEqual([page.totalHits, page.hasMore, apiPaths().length], [7, true, 1]);
-    const last = await client.listConversations(list, { pageNumber: 3, pageSize: 3 }, never);
+    const last = await client.listConversations(list, { pageNumber: 2, pageSize: 4 }, never);
     assert.equal(last.hasMore, false, 'the hits end here');
-    const short = await client.listConversations(list, { pageNumber: 1, pageSize: 4 }, never);
+    const short = await client.listConversations(list, { pageNumber: 1, pageSize: 5 }, never);
     assert.equal(short.hasMore, false, 'the page is short');
   });
 
