@@ -2,12 +2,13 @@
  * The conversation view in a real browser without VS Code: serves the built page under its own policy, plays the host's part,
  * and records what the page says, logs and was refused.
  */
+import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { ConversationSnapshot } from '../../src/protocol/conversationView.ts';
 import { renderConversationHtml } from '../../src/protocol/conversationHtml.ts';
@@ -58,15 +59,14 @@ export class ConversationPages {
 
   async start(): Promise<void> {
     const outfile = join(this.folder, 'conversationView.js');
-    await build({
-      entryPoints: [join(root, 'src/webview/conversationView/main.ts')],
-      bundle: true,
-      minify: true,
-      platform: 'browser',
-      format: 'iife',
-      target: 'es2022',
-      outfile,
-    });
+    await promisify(execFile)(join(root, 'node_modules/esbuild/bin/esbuild'), [
+      join(root, 'src/webview/conversationView/main.ts'),
+      '--bundle',
+      '--minify',
+      '--format=iife',
+      '--target=es2022',
+      `--outfile=${outfile}`,
+    ]);
     const assets: readonly (readonly [string, string, string])[] = [
       ['/page.js', outfile, 'text/javascript'],
       ['/page.css', join(root, 'media/conversationView.css'), 'text/css'],

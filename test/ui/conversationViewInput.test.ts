@@ -122,7 +122,7 @@ suite('Conversation view with unusual conversations', function () {
     broken.set('/files/transcript.json.gz', 404);
     broken.set('/files/call.wav', Buffer.from('<html>not a recording</html>'));
     const { page } = await view.open({ files: broken });
-    await page.locator('.banner', { hasText: 'transcript could not be read' }).waitFor();
+    await page.locator('.banner', { hasText: 'transcript is not there any more' }).waitFor();
     await page.locator('.banner', { hasText: 'waveform file is damaged' }).waitFor();
     await page.locator('.banner', { hasText: 'recording cannot be played' }).waitFor();
     for (const [path, body] of files) {

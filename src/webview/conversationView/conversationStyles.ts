@@ -62,6 +62,9 @@ export const conversationStyles = css`
     max-height: 30vh;
     overflow-y: auto;
   }
+  .words .banners {
+    padding-top: 8px;
+  }
   .banner {
     display: flex;
     align-items: center;

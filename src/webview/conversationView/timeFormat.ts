@@ -31,10 +31,6 @@ export function formatTimeOfDay(epochMs: number): string {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
+    hourCycle: 'h23',
   });
-}
-
-/** Date and time of an epoch time in the reader's own zone. */
-export function formatDate(epochMs: number): string {
-  return new Date(epochMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }

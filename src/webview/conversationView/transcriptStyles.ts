@@ -27,7 +27,7 @@ export const transcriptStyles = css`
     top: 0;
     left: 0;
     display: grid;
-    grid-template-columns: 52px minmax(80px, 130px) minmax(0, 1fr);
+    grid-template-columns: 60px minmax(80px, 130px) minmax(0, 1fr);
     gap: 0 12px;
     width: 100%;
     padding: 5px 16px 5px 13px;
@@ -52,6 +52,7 @@ export const transcriptStyles = css`
     color: var(--vscode-descriptionForeground);
     font-variant-numeric: tabular-nums;
     text-align: right;
+    white-space: nowrap;
     user-select: none;
   }
   .speaker {

@@ -141,7 +141,7 @@ function offsetRow(controller: ConversationController): TemplateResult {
       }}
     />
     ${toolButton({ icon: 'add', label: '100 ms later', onClick: move(100) })}
-    <span>ms later than its times say</span>
+    <span>ms later than the platform says</span>
     ${toolButton({
       icon: 'discard',
       label: 'Back to the platform’s times',

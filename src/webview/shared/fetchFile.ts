@@ -33,8 +33,11 @@ async function fetchBytes(
     }
     throw errors.network(`${what} could not be read: ${messageOf(error)}`, { cause: error });
   }
+  if (response.status === 404) {
+    throw errors.notFound(`${what} is not there any more. Download the conversation again`);
+  }
   if (!response.ok) {
-    throw (response.status === 404 ? errors.notFound : errors.network)(
+    throw errors.network(
       `${what} could not be read: the editor answered ${String(response.status)}`,
     );
   }
