@@ -313,8 +313,9 @@ async function createArchive(
     await rm(partialPath);
     await syncFolder(rootPath);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') {
-      await rm(partialPath);
+    // ENOENT: who came first has tidied up already.
+    if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') {
+      await rm(partialPath, { force: true });
     } else {
       // No hard links here (FAT, some shares).
       await renameDurably(partialPath, path);

@@ -212,10 +212,10 @@ async function linkOrWrite(
   }
 }
 
-/** Files beside the lock that processes left which were killed while they took it. */
+/** Files that processes left which were killed while they took the lock or made the archive. */
 async function removeLeftovers(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
-    if (name.startsWith(`${lockName}.`)) {
+    if (name.startsWith(`${lockName}.`) || /^archive\.json\..*\.partial$/u.test(name)) {
       await rm(join(dirname(path), name), { force: true });
     }
   }

@@ -17,6 +17,7 @@ import {
 import type { DownloadMainOptions, DownloadMainResult } from '../support/downloadMain.ts';
 import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
 import { demoClient } from '../simulator/identity/clients.ts';
+import type { SimulatedRecording } from '../simulator/organisation.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { leakCheck } from '../support/leakCheck.ts';
 import { MediaServer } from '../support/mediaServer.ts';
@@ -89,6 +90,13 @@ async function readWhole(folder: string): Promise<Expected> {
     }
   }
   return expected;
+}
+
+async function assertMedia(recording: SimulatedRecording, expected: Expected): Promise<void> {
+  for (const channel of recording.channels) {
+    const name = `recordings/${recording.recording.id ?? ''}.${channel}.wav`;
+    assert.ok(expected.get(name)?.[0]?.equals(await recording.media(channel, 'WAV')), name);
+  }
 }
 
 suite('a download that is killed', () => {
@@ -224,29 +232,27 @@ suite('a download that is killed', () => {
           each.transcripts().length > 0 &&
           each.recordings().some(({ channels }) => channels.length === 2),
       );
-      const id = call?.detail.conversationId ?? '';
+      assert.ok(call !== undefined);
+      const id = call.detail.conversationId ?? '';
       const simulator = await startSimulator({ organisation, rateAllowed: 10_000 });
       try {
         const optionsIn = (rootPath: string): DownloadMainOptions => ({
           apiBaseUrl: simulator.apiBaseUrl,
           loginBaseUrl: simulator.loginBaseUrl,
           clientId: demoClient.id,
-          clientSecret: demoClient.secret ?? '',
+          clientSecret: demoClient.secret,
           organisationId: organisation.id,
           region: sampleIdentity.region,
           rootPath,
           conversationId: id,
         });
-        const day = new Date(call?.detail.conversationStart ?? '').toISOString().slice(0, 10);
+        const day = new Date(call.detail.conversationStart ?? '').toISOString().slice(0, 10);
         const folderIn = (root: string): string =>
           join(root, 'conversations', ...day.split('-'), id);
         const whole = await runDownload(optionsIn(join(base, 'whole')));
         const expected = await readWhole(folderIn(join(base, 'whole')));
-        for (const { recording, channels, media } of call?.recordings() ?? []) {
-          for (const channel of channels) {
-            const name = `recordings/${recording.id ?? ''}.${channel}.wav`;
-            assert.ok(expected.get(name)?.[0]?.equals(await media(channel, 'WAV')), name);
-          }
+        for (const recording of call.recordings()) {
+          await assertMedia(recording, expected);
         }
         for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, killCount).entries()) {
           const root = join(base, String(index));
