@@ -26,7 +26,7 @@ export interface DirectoryQueue {
   readonly model: Models.Queue;
 }
 
-export interface DirectoryAgent {
+interface DirectoryAgent {
   readonly id: string;
   readonly name: string;
 }
@@ -96,7 +96,7 @@ export function createDirectory(random: Random): Directory {
 }
 
 /** The reference to a division that other objects carry. */
-export function toDivisionRef(division: Models.AuthzDivision): Models.Division {
+function toDivisionRef(division: Models.AuthzDivision): Models.Division {
   const { id = '', name = '' } = division;
   return { id, name, selfUri: `/api/v2/authorization/divisions/${id}` };
 }

@@ -5,7 +5,7 @@ import { hostileTexts } from './hostileTexts.ts';
 import type { Random } from './random.ts';
 
 /** Names that the platform uses instead of an id. */
-export const systemWrapUpCodes = [
+const systemWrapUpCodes = [
   'ININ-WRAP-UP-TIMEOUT',
   'ININ-WRAP-UP-SKIPPED',
   'ININ-OUTBOUND-TRANSFERRED-TO-QUEUE',

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import type { Models } from 'purecloud-platform-client-v2';
 import { realCallNames } from '../../simulator/data/realCalls.ts';
 import { createSampleOrganisation } from '../../simulator/data/sampleOrganisation.ts';
+import type { Burst } from '../../simulator/data/channelAudio.ts';
+import { synthesise } from '../../simulator/data/synthesis.ts';
 import { decodeWav, samplesPerMs } from '../../simulator/data/wav.ts';
 import type { SimulatedConversation, SimulatedRecording } from '../../simulator/organisation.ts';
 
@@ -33,8 +35,8 @@ suite('sample audio', () => {
   test('has every word of a made-up call on its speaker’s channel, and only a noise floor elsewhere', async () => {
     const calls = organisation.conversations
       .filter((call) => spoken(call) !== undefined && !isReal(call))
-      .slice(0, 12);
-    assert.equal(calls.length, 12);
+      .slice(0, 6);
+    assert.equal(calls.length, 6);
     for (const call of calls) {
       const { levels, silence } = await levelsOf(call);
       assert.ok(levels.length > 5);
@@ -56,7 +58,7 @@ suite('sample audio', () => {
       assert.ok(call);
       const { levels, silence } = await levelsOf(call);
       assert.ok(levels.length > 45);
-      // The weakest is a reduced vowel of 40 ms; silence on the line of the one who listens is digital zero.
+      // The weakest are reduced vowels; between turns the line is digitally silent.
       assert.deepEqual(
         levels.filter(({ level }) => level < 300),
         [],
@@ -140,6 +142,22 @@ suite('sample audio', () => {
       assert.ok(waveform.some((value) => value === 0.5));
       assert.ok(waveform.some((value) => value > 0.6) && waveform.some((value) => value < 0.4));
     }
+  });
+
+  test('makes five minutes of a channel in less than 300 ms of processor time', () => {
+    const bursts = Array.from({ length: 700 }, (_, index): Burst => ({
+      startMs: index * 425,
+      durationMs: 350,
+      pitchHz: 120,
+      loudness: 0.8,
+      syllableCount: 2,
+      timbre: index,
+    }));
+    const before = process.cpuUsage();
+    const samples = synthesise({ durationMs: 300_000, bursts, music: [] });
+    const { user, system } = process.cpuUsage(before);
+    assert.equal(samples.length, 300_000 * samplesPerMs);
+    assert.ok(user + system < 300_000, `${String((user + system) / 1000)} ms`);
   });
 
   test('refuses a channel that is not there', async () => {
