@@ -61,14 +61,14 @@ suite('contract: the official SDK against the simulator', () => {
   test('pages through a week to the end and finds every conversation once', async () => {
     const api = new sdk.ConversationsApi();
     const ids: string[] = [];
-    let totalHits = 0;
+    const totals = new Set<number | undefined>();
     for (let pageNumber = 1; ; pageNumber++) {
       const page = await api.postAnalyticsConversationsDetailsQuery({
         interval: days(6, 0),
         order: 'desc',
         paging: { pageSize: 20, pageNumber },
       });
-      totalHits = page.totalHits ?? 0;
+      totals.add(page.totalHits);
       ids.push(...(page.conversations ?? []).map((one) => one.conversationId ?? ''));
       if ((page.conversations ?? []).length < 20) {
         break;
@@ -79,7 +79,7 @@ suite('contract: the official SDK against the simulator', () => {
       .filter((one) => Date.parse(one.detail.conversationStart ?? '') >= from)
       .map(idOf);
     assert.deepEqual(ids, expected.toReversed());
-    assert.equal(totalHits, expected.length);
+    assert.deepEqual([...totals], [expected.length]);
     assert.ok(ids.length > 20);
   });
 

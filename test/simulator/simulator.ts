@@ -45,7 +45,7 @@ export interface Simulator {
   readonly apiBaseUrl: string;
   readonly loginBaseUrl: string;
   readonly control: SimulatorControl;
-  /** Closes every connection; stalled answers end. Rejects nothing when called twice. */
+  /** Closes every connection; stalled answers end. May be called twice. */
   stop(): Promise<void>;
 }
 

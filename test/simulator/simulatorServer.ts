@@ -95,7 +95,7 @@ export class SimulatorServer {
     });
   }
 
-  /** Never rejects: what goes wrong in sending is the client's loss and is logged with status 0. */
+  /** Never rejects: when sending fails, the connection is closed. */
   private async answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const port = String(message.socket.localPort ?? '');
     const origin = `http://${message.headers.host ?? `127.0.0.1:${port}`}`;

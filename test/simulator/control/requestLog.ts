@@ -16,7 +16,7 @@ export interface LoggedRequest {
   readonly contentType: string | undefined;
   /** JSON text of the body of API requests, empty for all others. */
   readonly body: string;
-  /** What was answered; 0 when the connection broke before. */
+  /** What was decided, whether or not a fault or the client then broke the connection. */
   readonly status: number;
   /** Epoch milliseconds of the simulator's clock. */
   readonly atMs: number;
@@ -41,7 +41,7 @@ export class RequestLog {
     }
   }
 
-  /** In the order in which they were answered. */
+  /** In the order in which answers were decided. */
   list({ method, path }: RequestFilter = {}): readonly LoggedRequest[] {
     return this.entries.filter(
       (entry) =>
