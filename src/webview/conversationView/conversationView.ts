@@ -7,7 +7,7 @@ import type { Scope } from '../shared/scope.ts';
 import { connectVsCodeApi } from '../shared/vscodeApi.ts';
 import { ConversationController, type SpokenNow } from './conversationController.ts';
 import { conversationStyles } from './conversationStyles.ts';
-import { controlStyles } from './buttons.ts';
+import { controlStyles, waitingIcon } from './buttons.ts';
 import { banner, headerTemplate } from './headerTemplate.ts';
 import { shortcuts, toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
 import { stepSpeed } from './speeds.ts';
@@ -107,7 +107,7 @@ export class ConversationView extends ScopedElement {
     switch (phase.kind) {
       case 'loading':
         return html`<div class="state" role="status">
-          <vscode-icon name="loading" spin size="24"></vscode-icon>
+          ${waitingIcon(24)}
           <p>${phase.message}</p>
         </div>`;
       case 'failed':
@@ -264,7 +264,11 @@ export class ConversationView extends ScopedElement {
 
   private renderEmpty(icon: string, message: string): TemplateResult {
     return html`<div class="empty" role="status">
-      <vscode-icon name=${icon} ?spin=${icon === 'loading'} size="20"></vscode-icon>
+      ${
+        icon === 'loading'
+          ? waitingIcon(20)
+          : html`<vscode-icon name=${icon} size="20"></vscode-icon>`
+      }
       <p>${message}</p>
     </div>`;
   }
