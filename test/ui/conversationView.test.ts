@@ -1,5 +1,6 @@
 /** The conversation view in a real browser under its own content policy, with sound, peaks and transcript that agree. */
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { themeCss } from '../support/vscodeThemes.ts';
 import { formatTime } from '../../src/webview/conversationView/timeFormat.ts';
 import type { PageOptions } from '../support/conversationPage.ts';
@@ -213,6 +214,7 @@ suite('Conversation view in a browser', function () {
     const second = await view.openReady({ savedState });
     await second.page.waitForTimeout(300);
     assert.equal(await currentTime(second.page), '0:20');
+    assert.equal(await markedWord(second.page), wordAt(call, 20_500) ?? null);
     assert.equal(
       await second.page
         .locator('.filter[aria-pressed=true]')
@@ -226,6 +228,21 @@ suite('Conversation view in a browser', function () {
       ),
       ['searchText'],
     );
+  });
+
+  test('comes back to where its transcript was scrolled to', async () => {
+    const heightPx = 480;
+    const scrollTop = ({ page }: { readonly page: Page }): Promise<number> =>
+      page.locator('.scroller').evaluate((scroller: { scrollTop: number }) => scroller.scrollTop);
+    const first = await view.openReady({ heightPx });
+    await first.page.locator('.scroller').hover();
+    await first.page.mouse.wheel(0, 120);
+    await first.page.waitForTimeout(600);
+    const before = await scrollTop(first);
+    assert.ok(before > 60);
+    const second = await view.openReady({ heightPx, savedState: await first.savedState() });
+    await second.page.waitForTimeout(300);
+    assert.ok(Math.abs((await scrollTop(second)) - before) < 45);
   });
 
   test('moves the text against the sound and has it kept', async () => {

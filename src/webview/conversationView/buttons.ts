@@ -29,6 +29,12 @@ export function toolButton(button: ToolButton): TemplateResult {
   </button>`;
 }
 
+/** Says that something is awaited; stands still for people who ask for less motion. */
+export function waitingIcon(sizePx: number): TemplateResult {
+  const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return html`<vscode-icon name="loading" size=${String(sizePx)} ?spin=${!isStill}></vscode-icon>`;
+}
+
 export const controlStyles = css`
   * {
     box-sizing: border-box;

@@ -5,9 +5,9 @@ import { assertNever } from '../../base/assert.ts';
 import { ScopedElement } from '../shared/scopedElement.ts';
 import type { Scope } from '../shared/scope.ts';
 import { connectVsCodeApi } from '../shared/vscodeApi.ts';
-import { ConversationController } from './conversationController.ts';
+import { ConversationController, type SpokenNow } from './conversationController.ts';
 import { conversationStyles } from './conversationStyles.ts';
-import { controlStyles } from './buttons.ts';
+import { controlStyles, waitingIcon } from './buttons.ts';
 import { banner, headerTemplate } from './headerTemplate.ts';
 import { shortcuts, toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
 import { stepSpeed } from './speeds.ts';
@@ -30,6 +30,7 @@ export class ConversationView extends ScopedElement {
   private readonly help = createRef<HTMLDialogElement>();
   private isOffsetShown = false;
   private isStarted = false;
+  private now: SpokenNow | undefined;
   /** For screen readers: what just happened. */
   private announcement = '';
 
@@ -77,20 +78,16 @@ export class ConversationView extends ScopedElement {
       }),
     );
     scope.add(
-      controller.onDidMove(({ positionMs, phrases, highlight }) => {
-        const { isFollowing } = controller.view;
-        this.waveform.value?.setPosition(positionMs, isFollowing);
-        this.waveform.value?.setHighlight(highlight);
-        this.transport.value?.setPosition(positionMs);
-        this.transcript.value?.setSpoken(phrases, isFollowing);
+      controller.onDidMove((now) => {
+        this.now = now;
+        this.showNow();
       }),
     );
     scope.add(
-      controller.onDidRestore(({ viewport, scrollTopPx }) => {
+      controller.onDidRestore(({ viewport }) => {
         this.requestUpdate();
         void this.updateComplete.then(() => {
           this.waveform.value?.setViewport(viewport);
-          this.transcript.value?.restoreScroll(scrollTopPx);
         });
       }),
     );
@@ -110,7 +107,7 @@ export class ConversationView extends ScopedElement {
     switch (phase.kind) {
       case 'loading':
         return html`<div class="state" role="status">
-          <vscode-icon name="loading" spin size="24"></vscode-icon>
+          ${waitingIcon(24)}
           <p>${phase.message}</p>
         </div>`;
       case 'failed':
@@ -127,6 +124,24 @@ export class ConversationView extends ScopedElement {
         return this.renderOpened();
       default:
         return assertNever(phase);
+    }
+  }
+
+  /** A part that came into being since the last move has yet to be told where we are. */
+  override updated(): void {
+    void this.transcript.value?.updateComplete.then(() => {
+      this.showNow();
+    });
+  }
+
+  private showNow(): void {
+    if (this.now !== undefined) {
+      const { positionMs, phrases, highlight } = this.now;
+      const { isFollowing } = this.controller.view;
+      this.waveform.value?.setPosition(positionMs, isFollowing);
+      this.waveform.value?.setHighlight(highlight);
+      this.transport.value?.setPosition(positionMs);
+      this.transcript.value?.setSpoken(phrases, isFollowing);
     }
   }
 
@@ -235,6 +250,7 @@ export class ConversationView extends ScopedElement {
         .searchText=${view.searchText}
         .matchedRow=${controller.matches[controller.matchNumber]}
         .commands=${this.transcriptCommands}
+        .initialScrollPx=${view.scrollTopPx}
         .formatStart=${this.formatStart}
       ></genesys-transcript>
       ${
@@ -248,7 +264,11 @@ export class ConversationView extends ScopedElement {
 
   private renderEmpty(icon: string, message: string): TemplateResult {
     return html`<div class="empty" role="status">
-      <vscode-icon name=${icon} ?spin=${icon === 'loading'} size="20"></vscode-icon>
+      ${
+        icon === 'loading'
+          ? waitingIcon(20)
+          : html`<vscode-icon name=${icon} size="20"></vscode-icon>`
+      }
       <p>${message}</p>
     </div>`;
   }

@@ -49,13 +49,15 @@ export class TranscriptView extends ScopedElement {
   /** Text of a phrase's time. */
   declare formatStart: (row: TranscriptRow) => string;
 
+  /** Where the list stands when it is first shown; later changes have no effect. */
+  initialScrollPx = 0;
+
   private readonly scroller = createRef<HTMLElement>();
   private readonly list = createRef<HTMLElement>();
   private virtualizer: Virtualizer<HTMLElement, HTMLElement> | undefined;
   private spoken: readonly ActivePhrase[] = [];
   /** The row that the arrow keys moved to. */
   private activeRow = 0;
-  private initialScrollPx = 0;
 
   constructor() {
     super();
@@ -63,12 +65,6 @@ export class TranscriptView extends ScopedElement {
     this.searchText = '';
     this.matchedRow = undefined;
     this.formatStart = (): string => '';
-  }
-
-  /** Where the list begins when it is first shown. */
-  restoreScroll(scrollTopPx: number): void {
-    this.initialScrollPx = scrollTopPx;
-    this.virtualizer?.scrollToOffset(scrollTopPx);
   }
 
   /** Marks what is spoken; scrolls to it when told to follow. */
@@ -187,8 +183,9 @@ export class TranscriptView extends ScopedElement {
     if (virtualizer === undefined || list === undefined) {
       return;
     }
-    virtualizer._willUpdate();
+    // The height first: an empty list cannot be scrolled to where it stood.
     list.style.height = `${String(virtualizer.getTotalSize())}px`;
+    virtualizer._willUpdate();
     const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
     for (const row of list.querySelectorAll<HTMLElement>('.row')) {
       const start = starts.get(Number(row.dataset['index']));

@@ -1,7 +1,7 @@
 /** Play, skip, time, speed and zoom: the controls of the sound. Owns no state; shows the player's. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { ScopedElement } from '../shared/scopedElement.ts';
-import { controlStyles, toolButton } from './buttons.ts';
+import { controlStyles, toolButton, waitingIcon } from './buttons.ts';
 import type { PlayerState } from './player.ts';
 import { speeds } from './speeds.ts';
 import { formatTime } from './timeFormat.ts';
@@ -145,7 +145,7 @@ export class TransportBar extends ScopedElement {
         ><span class="now">${this.shownTime}</span>
         <span class="total">/ ${formatTime(state.durationMs)}</span></span
       >
-      ${state.isWaiting ? html`<vscode-icon name="loading" spin></vscode-icon>` : nothing}
+      ${state.isWaiting ? waitingIcon(16) : nothing}
       <span class="grow"></span>
       ${this.renderZoom()} ${this.renderSpeed()}
       ${toolButton({
