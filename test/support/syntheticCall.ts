@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { encodePeaks, PeaksBuilder } from '../../src/audio/peaksFile.ts';
 import type { ConversationSnapshot } from '../../src/protocol/conversationView.ts';
 
-export const callStartMs = Date.UTC(2026, 10, 5, 9, 30);
+const callStartMs = Date.UTC(2026, 10, 5, 9, 30);
 const sampleRateHz = 8000;
 
 const lines: readonly (readonly [string, string])[] = [
@@ -129,7 +129,7 @@ function createSamples(call: SyntheticCall): Int16Array {
 }
 
 /** PCM WAV and its peaks file. */
-export function encodeSound(call: SyntheticCall): {
+function encodeSound(call: SyntheticCall): {
   readonly wav: Uint8Array;
   readonly peaks: Uint8Array;
 } {

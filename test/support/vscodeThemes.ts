@@ -158,7 +158,7 @@ const colours: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
   },
 };
 
-export const bodyClasses: Readonly<Record<ThemeName, string>> = {
+const bodyClasses: Readonly<Record<ThemeName, string>> = {
   dark: 'vscode-dark',
   light: 'vscode-light',
   highContrast: 'vscode-high-contrast',

@@ -1,26 +1,24 @@
 /** Which key does what in the conversation view; pure, so that the table shown by `?` cannot differ from what happens. */
 
-export const shortcutCommands = [
-  'togglePlay',
-  'back',
-  'forward',
-  'previousPhrase',
-  'nextPhrase',
-  'start',
-  'end',
-  'zoomIn',
-  'zoomOut',
-  'zoomAll',
-  'slower',
-  'faster',
-  'search',
-  'searchNext',
-  'searchPrevious',
-  'toggleFollow',
-  'help',
-  'dismiss',
-] as const;
-export type ShortcutCommand = (typeof shortcutCommands)[number];
+export type ShortcutCommand =
+  | 'togglePlay'
+  | 'back'
+  | 'forward'
+  | 'previousPhrase'
+  | 'nextPhrase'
+  | 'start'
+  | 'end'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'zoomAll'
+  | 'slower'
+  | 'faster'
+  | 'search'
+  | 'searchNext'
+  | 'searchPrevious'
+  | 'toggleFollow'
+  | 'help'
+  | 'dismiss';
 
 /** The part of a KeyboardEvent that decides. */
 export interface KeyPress {
