@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Draws `media/icon.png`, the icon of the extension: a waveform in two channels on a rounded square. Run by hand after a change
  * of the design; the picture is committed. Needs nothing but Node.
@@ -21,13 +22,23 @@ const bars = [10, 22, 34, 16, 28, 12, 20, 32, 14, 8].map((upper, index) => ({
   lower: [6, 10, 14, 30, 24, 34, 18, 9, 26, 12][index] ?? 0,
 }));
 
-/** Distance to a rounded rectangle; negative inside. */
+/**
+ * Distance to a rounded rectangle; negative inside.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} left
+ * @param {number} upper
+ * @param {number} right
+ * @param {number} lower
+ * @param {number} radius
+ */
 function roundedDistance(x, y, left, upper, right, lower, radius) {
   const dx = Math.max(left + radius - x, x - (right - radius), 0);
   const dy = Math.max(upper + radius - y, y - (lower - radius), 0);
   return Math.hypot(dx, dy) - radius;
 }
 
+/** Colour of a point, undefined outside. @param {number} x @param {number} y */
 function colourAt(x, y) {
   if (roundedDistance(x, y, 4, 4, size - 4, size - 4, 26) > 0) {
     return undefined;
@@ -41,9 +52,10 @@ function colourAt(x, y) {
     }
   }
   const ratio = y / size;
-  return top.map((value, index) => value + (bottom[index] - value) * ratio);
+  return top.map((value, index) => value + ((bottom[index] ?? value) - value) * ratio);
 }
 
+/** Red, green, blue, alpha. @param {number} x @param {number} y */
 function pixel(x, y) {
   const sum = [0, 0, 0];
   let covered = 0;
@@ -52,7 +64,7 @@ function pixel(x, y) {
       const colour = colourAt(x + (sx + 0.5) / samples, y + (sy + 0.5) / samples);
       if (colour !== undefined) {
         covered++;
-        colour.forEach((value, index) => (sum[index] += value));
+        colour.forEach((value, index) => (sum[index] = (sum[index] ?? 0) + value));
       }
     }
   }
@@ -60,6 +72,7 @@ function pixel(x, y) {
   return covered === 0 ? [0, 0, 0, 0] : [...sum.map((value) => Math.round(value / covered)), alpha];
 }
 
+/** A chunk of a PNG file. @param {string} type @param {Buffer} data */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const out = Buffer.alloc(body.length + 8);

@@ -11,7 +11,6 @@ import type {
 
 /** Media types the product knows; the platform may send others, which are kept as they come. */
 export const knownMediaTypes = ['voice', 'callback', 'chat', 'message', 'email'] as const;
-export type KnownMediaType = (typeof knownMediaTypes)[number];
 
 export type Direction = 'inbound' | 'outbound';
 

@@ -2,14 +2,17 @@
  * What the first page of the Conversations view costs: 100 of 10 000 conversations with names, from a server that takes 50 ms an
  * answer. Through the view's own list and the real client; the reference is the same requests by bare `fetch`, one after another.
  */
+import { silentLog } from '../../src/base/log.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { ConversationPager } from '../../src/genesys/conversationPager.ts';
+import { GenesysClient } from '../../src/genesys/genesysClient.ts';
+import { ClientCredentialsTokenSource } from '../../src/genesys/tokenSource.ts';
 import { ConversationList } from '../../src/host/conversations/conversationList.ts';
 import { toInterval } from '../../src/host/conversations/intervals.ts';
 import { noFilters, toDetailsQuery } from '../../src/query/conversationQuery.ts';
 import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
 import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { createTestClient } from '../support/testClient.ts';
-import { reportMetric } from './report.ts';
+import { median, report } from '../support/measurement.ts';
 
 const conversationCount = 10_000;
 const latencyMs = 50;
@@ -25,7 +28,17 @@ const query = {
 
 /** One first page with a client that has never asked anything: sign-in, query, names. */
 async function firstPage(simulator: Simulator): Promise<{ durationMs: number; count: number }> {
-  const { api } = createTestClient(simulator);
+  const api = new GenesysClient({
+    apiBaseUrl: simulator.apiBaseUrl,
+    tokens: new ClientCredentialsTokenSource({
+      loginBaseUrl: simulator.loginBaseUrl,
+      clientId: demoClient.id,
+      clientSecret: demoClient.secret,
+      clock: systemClock,
+    }),
+    clock: systemClock,
+    log: silentLog,
+  });
   const list = new ConversationList();
   const startedMs = performance.now();
   await list.refresh(
@@ -44,23 +57,23 @@ async function firstPage(simulator: Simulator): Promise<{ durationMs: number; co
 /** The same calls without a client: what the network and the server take. */
 async function bareRequests(simulator: Simulator): Promise<number> {
   const startedMs = performance.now();
-  const token = await fetch(`${simulator.loginBaseUrl}/oauth/token`, {
+  const token = await bare(`${simulator.loginBaseUrl}/oauth/token`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${Buffer.from(`${demoClient.id}:${demoClient.secret}`).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: 'grant_type=client_credentials',
-  }).then((answer) => answer.json());
+  });
   const headers = {
     authorization: `Bearer ${String(token.access_token)}`,
     'content-type': 'application/json',
   };
-  const page = await fetch(`${simulator.apiBaseUrl}/api/v2/analytics/conversations/details/query`, {
+  const page = await bare(`${simulator.apiBaseUrl}/api/v2/analytics/conversations/details/query`, {
     method: 'POST',
     headers,
     body: JSON.stringify(toDetailsQuery(query, { pageNumber: 1, pageSize })),
-  }).then((answer) => answer.json());
+  });
   if (page.conversations.length !== pageSize) {
     throw new Error('The reference got another page');
   }
@@ -76,41 +89,38 @@ async function bareRequests(simulator: Simulator): Promise<number> {
   return performance.now() - startedMs;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** One request of the reference; its answer is read to the end. */
+async function bare(url: string, init: RequestInit): Promise<any> {
+  return (await fetch(url, init)).json();
+}
 
 const simulator = await startSimulator({ organisation, latencyMs, rateAllowed: 10_000 });
 try {
   // The first use loads axios and warms the server: people feel it, so the first run is reported too.
   const cold = await firstPage(simulator);
-  const paths = simulator.control.requestLog().map(({ path }) => path);
+  const paths = simulator.control.requests().map(({ path }) => path);
   const detailsQueries = paths.filter((path) => path.endsWith('/details/query')).length;
   const lookupCalls = paths.filter((path) =>
     /\/api\/v2\/(?:routing\/|users|authorization\/divisions)/u.test(path),
   ).length;
   const warm: number[] = [];
-  const bare: number[] = [];
+  const reference: number[] = [];
   for (let run = 0; run < runCount; run++) {
     warm.push((await firstPage(simulator)).durationMs);
-    bare.push(await bareRequests(simulator));
+    reference.push(await bareRequests(simulator));
   }
-  reportMetric({ bench: 'list', metric: 'conversationsShown', value: cold.count, unit: 'count' });
-  reportMetric({ bench: 'list', metric: 'detailsQueries', value: detailsQueries, unit: 'count' });
-  reportMetric({ bench: 'list', metric: 'lookupCalls', value: lookupCalls, unit: 'count' });
-  reportMetric({
-    bench: 'list',
-    metric: 'firstPageMs',
-    value: cold.durationMs,
-    unit: 'ms',
-    reference: median(bare),
+  const bench = 'list';
+  const referenceMs = median(reference);
+  const compared = (value: number): { value: number; reference: number; ratio: number } => ({
+    value,
+    reference: referenceMs,
+    ratio: value / referenceMs,
   });
-  reportMetric({
-    bench: 'list',
-    metric: 'warmFirstPageMs',
-    value: median(warm),
-    unit: 'ms',
-    reference: median(bare),
-  });
+  report({ bench, metric: 'conversationsShown', value: cold.count, unit: 'count' });
+  report({ bench, metric: 'detailsQueries', value: detailsQueries, unit: 'count' });
+  report({ bench, metric: 'lookupCalls', value: lookupCalls, unit: 'count' });
+  report({ bench, metric: 'firstPageMs', unit: 'ms', ...compared(cold.durationMs) });
+  report({ bench, metric: 'warmFirstPageMs', unit: 'ms', ...compared(median(warm)) });
 } finally {
   await simulator.stop();
 }
