@@ -15,7 +15,14 @@ export async function packProduct(target) {
   mkdirSync(dirname(target), { recursive: true });
   await runOrFail(
     'vsce',
-    ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', target],
+    [
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      target,
+    ],
     {
       cwd: root,
       whatToDo,
@@ -43,7 +50,8 @@ export async function packDemoCompanion() {
       'package',
       '--no-dependencies',
       '--skip-license',
-      '--allow-missing-repository', '--no-rewrite-relative-links',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
       '--out',
       target,
     ],
