@@ -173,6 +173,21 @@ export class Workbench {
       .waitFor();
   }
 
+  /** Drags the border of the side bar until it is about so wide. */
+  async resizeSideBar(widthPx: number): Promise<void> {
+    const sideBar = this.page.locator('.part.sidebar');
+    const box = await sideBar.boundingBox();
+    if (box === null) {
+      throw new Error('The side bar is not shown');
+    }
+    const { mouse } = this.page;
+    const middlePx = box.y + box.height / 2;
+    await mouse.move(box.x + box.width, middlePx);
+    await mouse.down();
+    await mouse.move(box.x + widthPx, middlePx, { steps: 5 });
+    await mouse.up();
+  }
+
   /** The drawn rows of the trees in the side bar; VS Code draws only those in sight. */
   treeRows(text?: string | RegExp): Locator {
     const rows = this.page.locator('.sidebar .pane-body .monaco-list-row');
@@ -199,8 +214,17 @@ export class Workbench {
     const entry = this.page.locator('.monaco-menu .action-item').filter({
       has: this.page.getByText(label, { exact: true }),
     });
-    await entry.first().click();
-    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+    const menu = this.page.locator('.monaco-menu');
+    await entry.first().waitFor();
+    // A menu ignores clicks in its first moments, so that the click that opened it chooses nothing.
+    for (let attempt = 0; attempt < 10 && (await menu.count()) > 0; attempt++) {
+      await entry
+        .first()
+        .click({ timeout: 2000 })
+        .catch(() => undefined);
+      await menu.waitFor({ state: 'detached', timeout: 500 }).catch(() => undefined);
+    }
+    await menu.waitFor({ state: 'detached', timeout: 1000 });
   }
 
   /** Resolves to the item's text once an item of the status bar shows the text. */
