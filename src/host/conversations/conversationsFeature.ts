@@ -1,6 +1,6 @@
 /** The Conversations view as a whole: list, tree, interval, filters, and the commands on them. */
 import * as vscode from 'vscode';
-import { errors, isAppError } from '../../base/appError.ts';
+import { errors, isAppError, messageOf } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
@@ -189,7 +189,7 @@ export class ConversationsFeature implements Disposable {
       this.deps.log.warn('Conversations could not be listed', { error });
     } else if (error !== undefined) {
       // A welcome view has no room for the reason.
-      throw error;
+      throw error instanceof Error ? error : errors.bug(messageOf(error));
     }
   }
 
