@@ -9,6 +9,7 @@ import { absenceByFailure, type AbsentItem } from './absence.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
 import type { ManifestFile } from './manifest.ts';
+import { downloadNames } from './namesDownload.ts';
 import { ProgressSum, type DownloadProgress } from './progressSum.ts';
 import { downloadRecordings } from './recordingsDownload.ts';
 import { toStorageError } from './storageError.ts';
@@ -79,6 +80,10 @@ export async function downloadConversation(
             lockSignal,
           ),
         );
+        const names = await downloadNames(deps, conversation, writer, lockSignal);
+        if (names !== undefined) {
+          outcome.stored(names);
+        }
         await runParts({ deps, request, conversation, writer, progress, outcome });
         return outcome.report(writer, progress.receivedBytes, conversation.id);
       } catch (error) {

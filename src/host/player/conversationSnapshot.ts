@@ -1,5 +1,5 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
-import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
