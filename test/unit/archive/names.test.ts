@@ -94,7 +94,12 @@ suite('names in the archive', () => {
     bench.names = new CachingNameDirectory({ http, clock: bench.clock, log: silentLog });
   };
   const read = async (root: string): Promise<ArchivedNames> => {
-    const archive = await Archive.open(root, undefined, { ...bench, log: silentLog }, never);
+    const archive = await Archive.open(
+      root,
+      undefined,
+      { clock: bench.clock, log: silentLog },
+      never,
+    );
     return (await archive.read(join(root, sampleFolder), never)).names;
   };
   const namesFile = (root: string): string => join(root, sampleFolder, 'names.json.gz');
@@ -200,7 +205,12 @@ suite('toArchivedPick', () => {
       bench.data.detail = detail(bench.data.detail);
       bench.restoreSource();
       await bench.download(root, { parts: [] });
-      const archive = await Archive.open(root, undefined, { ...bench, log: silentLog }, never);
+      const archive = await Archive.open(
+        root,
+        undefined,
+        { clock: bench.clock, log: silentLog },
+        never,
+      );
       const read = await archive.readDetail(join(root, sampleFolder), never);
       const names = withArchivedNames(undefined, {
         queues: new Map([[queue, 'Billing\u202e']]),
