@@ -13,7 +13,7 @@ import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, RecordingId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { decodeArchivedNames, namesPath, noNames, type ArchivedNames } from './archivedNames.ts';
-import { isHistory } from './conversationWriter.ts';
+import { isHistory } from './history.ts';
 import { entryPath, readManifest, type Manifest, type ManifestFile } from './manifest.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 

@@ -7,7 +7,8 @@ import type { DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
 import { checkMedia, type MediaCheck } from './mediaCheck.ts';
-import { downloadMedia, type FetchedMedia } from './mediaDownload.ts';
+import { downloadMedia } from './mediaDownload.ts';
+import type { FetchedMedia } from './mediaReceiver.ts';
 import type { RecordingLinks } from './recordingLinks.ts';
 import { discardPartial } from './resumePoint.ts';
 
