@@ -32,12 +32,15 @@ export interface DownloadReport {
 }
 
 const parallelFiles = 4;
+/** Another window's download of one conversation is mostly done by then. */
+const lockPatienceMs = 60_000;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
  * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished.
  * @throws AppError `notFound` | `forbidden` | `auth` | `network` | `remote` | `rateLimited` | `protocol` when the conversation
- * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process writes to the archive
+ * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process still writes to the archive after a
+ * minute of waiting
  */
 export async function downloadConversation(
   deps: DownloadDeps,
@@ -53,8 +56,14 @@ export async function downloadConversation(
     throw errors.protocol('The platform answered with another conversation than was asked for');
   }
   return await withWriterLock(
-    deps.archive.rootPath,
-    conversation.id,
+    {
+      rootPath: deps.archive.rootPath,
+      conversationId: conversation.id,
+      patienceMs: lockPatienceMs,
+      onWaiting: () => {
+        progress.start('Waiting for another window…');
+      },
+    },
     deps,
     async (lockSignal) => {
       const outcome = new Outcome(lockSignal);
