@@ -69,6 +69,7 @@ const annotation: Models.Annotation = {
   recordingLocation: 2,
   recordingDurationMs: 3,
   realtimeLocation: 4,
+  absoluteDurationMs: 8,
 };
 const recording: Models.Recording = {
   id: 'r-1',
