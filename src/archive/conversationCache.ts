@@ -116,13 +116,11 @@ export class ConversationCache {
     await guardStorage(() => wipeFolder(rootPath));
   }
 
-  /** Where a cache keeps the copies that players make of recordings which a browser cannot play as they are. */
-  static playableFolder(rootPath: string): string {
-    return join(rootPath, 'playable');
-  }
+  /** Folder in a cache for the copies that players make of recordings which a browser cannot play as they are. */
+  static readonly playableFolderName = 'playable';
 
   private async playableCopies(signal: AbortSignal): Promise<readonly CacheEntry[]> {
-    const folder = ConversationCache.playableFolder(this.rootPath);
+    const folder = join(this.rootPath, ConversationCache.playableFolderName);
     const entries: CacheEntry[] = [];
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       throwIfCancelled(signal);

@@ -173,6 +173,21 @@ export class Workbench {
       .waitFor();
   }
 
+  /** Drags the border of the side bar until it is about so wide. */
+  async resizeSideBar(widthPx: number): Promise<void> {
+    const sideBar = this.page.locator('.part.sidebar');
+    const box = await sideBar.boundingBox();
+    if (box === null) {
+      throw new Error('The side bar is not shown');
+    }
+    const { mouse } = this.page;
+    const middlePx = box.y + box.height / 2;
+    await mouse.move(box.x + box.width, middlePx);
+    await mouse.down();
+    await mouse.move(box.x + widthPx, middlePx, { steps: 5 });
+    await mouse.up();
+  }
+
   /** The drawn rows of the trees in the side bar; VS Code draws only those in sight. */
   treeRows(text?: string | RegExp): Locator {
     const rows = this.page.locator('.sidebar .pane-body .monaco-list-row');
@@ -196,11 +211,22 @@ export class Workbench {
   /** Chooses an entry of a row's context menu. */
   async chooseFromContextMenu(row: Locator, label: string): Promise<void> {
     await row.click({ button: 'right' });
+    await this.page.locator('.monaco-menu').first().waitFor();
     const entry = this.page.locator('.monaco-menu .action-item').filter({
       has: this.page.getByText(label, { exact: true }),
     });
-    await entry.first().click();
-    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+    const menu = this.page.locator('.monaco-menu');
+    // VS Code takes no click in the first moments of a menu: that would be the button that opened it, let go.
+    for (let attempt = 1; (await menu.count()) > 0; attempt++) {
+      await entry.first().click({ timeout: 10_000 });
+      const isGone = await menu.waitFor({ state: 'detached', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!isGone && attempt === 5) {
+        throw new Error(`The context menu does not take the choice "${label}"`);
+      }
+    }
   }
 
   /** Resolves to the item's text once an item of the status bar shows the text. */
