@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ArchivedConversation } from '../../../src/archive/archive.ts';
+import type { ArchivedConversation } from '../../../src/archive/archivedConversation.ts';
 import { toConversationSnapshot } from '../../../src/host/player/conversationSnapshot.ts';
 import { decodeConversation } from '../../../src/genesys/decoders/conversation.ts';
 import { decodeRecording } from '../../../src/genesys/decoders/recording.ts';
