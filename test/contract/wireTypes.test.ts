@@ -70,7 +70,6 @@ const annotation: Models.Annotation = {
   recordingLocation: 2,
   recordingDurationMs: 3,
   realtimeLocation: 4,
-  absoluteDurationMs: 8,
 };
 const recording: Models.Recording = {
   id: 'r-1',
