@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /**
  * Settings of a workspace that point at the simulator.
  * @param {string} workspace an existing folder
- * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'organisation' | 'stop'>} simulator
+ * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'clientSecret' | 'organisation' | 'stop'>} simulator
  */
 export function writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId }) {
   mkdirSync(join(workspace, '.vscode'), { recursive: true });

@@ -91,9 +91,12 @@ suite('main job in the workbench', function () {
       count: null,
       fault: { kind: 'latency', delayMs: 1500 },
     });
-    // A toast that comes by itself: nothing is clicked while the context menu is open.
+    // Looks only: nothing is clicked while the context menu is open.
     const progress = workbench.page
-      .locator('.notification-toast', { hasText: /Downloading conversation: \S/u })
+      .locator('.notification-toast, .notifications-center .notification-list-item', {
+        hasText: /Downloading conversation: \S/u,
+      })
+      .first()
       .waitFor({ timeout: 30_000 });
     const [{ folder: downloaded, said }] = await Promise.all([
       job.downloadConversation(workbench, realCallId, archive),
