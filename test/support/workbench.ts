@@ -103,7 +103,10 @@ export class Workbench {
 
   /** Loads the window again, which gives a new extension host; secrets and view state stay. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    // By the command and not by the page: only then VS Code keeps which editors were open.
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
