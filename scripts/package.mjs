@@ -8,7 +8,7 @@ import { listProductFiles, packProduct } from './vsix.mjs';
 
 const maxBytes = 2_000_000;
 const allowed =
-  /^(?:dist\/.+\.(?:cjs|js|css|ttf|wasm|txt)|media\/.+\.(?:svg|png|md)|l10n\/.+\.json|package\.json|package\.nls(?:\.[\w-]+)?\.json|README\.md|CHANGELOG\.md|LICENSE(?:\.txt)?)$/iu;
+  /^(?:dist\/.+\.(?:cjs|js|css|ttf|wasm|txt)|media\/.+\.(?:svg|png|css|md)|l10n\/.+\.json|package\.json|package\.nls(?:\.[\w-]+)?\.json|README\.md|CHANGELOG\.md|LICENSE(?:\.txt)?)$/iu;
 
 await runMain(async () => {
   await setUp();

@@ -15,7 +15,14 @@ export async function packProduct(target) {
   mkdirSync(dirname(target), { recursive: true });
   await runOrFail(
     'vsce',
-    ['package', '--no-dependencies', '--allow-missing-repository', '--out', target],
+    [
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      target,
+    ],
     {
       cwd: root,
       whatToDo,
@@ -44,6 +51,7 @@ export async function packDemoCompanion() {
       '--no-dependencies',
       '--skip-license',
       '--allow-missing-repository',
+      '--no-rewrite-relative-links',
       '--out',
       target,
     ],

@@ -6,7 +6,8 @@ import { lstat, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
-import { Archive, type ArchiveDeps, type ArchiveIdentity } from './archive.ts';
+import { Archive, type ArchiveDeps } from './archive.ts';
+import type { ArchiveIdentity } from './archiveFile.ts';
 import { manifestName } from './manifest.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 
@@ -115,13 +116,11 @@ export class ConversationCache {
     await guardStorage(() => wipeFolder(rootPath));
   }
 
-  /** Where a cache keeps the copies that players make of recordings which a browser cannot play as they are. */
-  static playableFolder(rootPath: string): string {
-    return join(rootPath, 'playable');
-  }
+  /** Folder in a cache for the copies that players make of recordings which a browser cannot play as they are. */
+  static readonly playableFolderName = 'playable';
 
   private async playableCopies(signal: AbortSignal): Promise<readonly CacheEntry[]> {
-    const folder = ConversationCache.playableFolder(this.rootPath);
+    const folder = join(this.rootPath, ConversationCache.playableFolderName);
     const entries: CacheEntry[] = [];
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       throwIfCancelled(signal);

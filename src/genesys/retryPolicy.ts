@@ -1,5 +1,4 @@
 /** When a failed request is sent again and how long to wait before: cockatiel decides how often, our clock does the waiting. */
-import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 
@@ -57,6 +56,8 @@ export async function withRetries<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const { clock, options, onRetry } = deps;
+  // A bundle of its own, like axios: the first request loads it, not the start of the extension.
+  const { DelegateBackoff, handleWhen, retry } = await import('cockatiel');
   let waitMs = 0;
   const policy = retry(handleWhen(isRetryable), {
     maxAttempts: options.maxRetries,

@@ -48,7 +48,13 @@ function addProbe(folder: string): void {
 async function packProbed(folder: string): Promise<string> {
   addProbe(folder);
   const target = `${folder}.vsix`;
-  const args = ['package', '--no-dependencies', '--skip-license', '--allow-missing-repository'];
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--skip-license',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+  ];
   await runOrFail('vsce', [...args, '--out', target], {
     cwd: folder,
     whatToDo: 'Read what vsce says.',

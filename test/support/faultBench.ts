@@ -10,7 +10,6 @@ import { root } from '../../scripts/setUp.mjs';
 import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { conversationRows, viewTitle } from './mainJob.ts';
 import { Workbench } from './workbench.ts';
 
 export interface FaultBenchOptions {
@@ -61,7 +60,7 @@ export class FaultBench {
         extensionFolder: root,
         ...(options.hasFolder === false ? {} : { folder }),
       });
-      await workbench.openView(viewTitle);
+      await workbench.openView('Genesys Archive');
       return new FaultBench(organisation, simulator, workbench, folder);
     } catch (error) {
       await simulator.stop();
@@ -96,9 +95,19 @@ export class FaultBench {
   /** Signs in and waits for the list's first row. */
   async signInAndList(): Promise<Locator> {
     await this.signIn();
-    const rows = conversationRows(this.workbench);
-    await rows.first().waitFor();
-    return rows;
+    await this.rows.first().waitFor();
+    return this.rows;
+  }
+
+  /** The drawn rows of conversations, below the day groups. */
+  get rows(): Locator {
+    return this.workbench.page.locator('.sidebar .pane-body .monaco-list-row[aria-level="2"]');
+  }
+
+  /** Resolves when the transcript is drawn. */
+  async openPlayer(row: Locator): Promise<void> {
+    await this.workbench.chooseFromContextMenu(row, 'Open Conversation');
+    await this.workbench.webview().locator('.row .word').first().waitFor({ timeout: 30_000 });
   }
 
   /** Resolves to the message once a notification matches, and clears all of them. */

@@ -1,7 +1,6 @@
 /** The Conversations view in the real workbench when the platform refuses, fails or has nothing, and how a person narrows it. */
 import assert from 'node:assert/strict';
 import { FaultBench } from '../support/faultBench.ts';
-import { conversationRows } from '../support/mainJob.ts';
 
 const listPath = '/api/v2/analytics/conversations/details/query';
 const titles = {
@@ -27,7 +26,7 @@ suite('Listing conversations in the workbench', function () {
   });
 
   const pane = () => bench.workbench.page.locator('.sidebar .pane-body');
-  const rows = () => conversationRows(bench.workbench);
+  const rows = () => bench.rows;
 
   test('says why the list failed, and Retry brings it', async () => {
     const { workbench, simulator } = bench;

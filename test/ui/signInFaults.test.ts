@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultBench } from '../support/faultBench.ts';
-import { conversationRows, openPlayer } from '../support/mainJob.ts';
 import { demoClient, restrictedClients } from '../simulator/simulator.ts';
 
 suite('Signing in and out in the workbench', function () {
@@ -65,7 +64,7 @@ suite('Signing in and out in the workbench', function () {
     await workbench.quickInput.filter({ hasText: 'Client secret' }).waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.waitForStatusBar(bench.organisation.name);
-    await conversationRows(workbench).first().waitFor();
+    await bench.rows.first().waitFor();
   });
 
   test('shows the account in the Accounts menu and signs out from there', async () => {
@@ -91,7 +90,7 @@ suite('Signing in and out in the workbench', function () {
   test('comes back signed in after a reload, with the open conversation', async () => {
     const { workbench } = bench;
     const rows = await bench.signInAndList();
-    await openPlayer(workbench, rows.filter({ hasText: 'Sales Premium' }).first());
+    await bench.openPlayer(rows.filter({ hasText: 'Sales Premium' }).first());
     await workbench.reload();
     await rows.first().waitFor();
     await workbench.webview().locator('.row .word').first().waitFor({ timeout: 30_000 });
@@ -121,8 +120,8 @@ suite('Signing in and out in the workbench', function () {
   test('lists with ids in place of names when a lookup is not permitted', async () => {
     await bench.signIn(restrictedClients.withoutAnything).catch(() => undefined);
     await bench.signIn(restrictedClients.withoutQueues);
-    await conversationRows(bench.workbench).first().waitFor();
-    await conversationRows(bench.workbench)
+    await bench.rows.first().waitFor();
+    await bench.rows
       .filter({ hasText: /[0-9a-f]{8}-[0-9a-f]{4}/u })
       .first()
       .waitFor();

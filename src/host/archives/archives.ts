@@ -8,8 +8,9 @@ import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import { Archive, type ArchiveIdentity } from '../../archive/archive.ts';
-import { ConversationCache } from '../../archive/conversationCache.ts';
+import type { Archive } from '../../archive/archive.ts';
+import type { ArchiveIdentity } from '../../archive/archiveFile.ts';
+import type { ConversationCache } from '../../archive/conversationCache.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
 import type { SignedIn, SessionManager } from '../session/sessionManager.ts';
@@ -24,6 +25,7 @@ export interface ArchivesDeps {
   readonly globalStoragePath: string;
 }
 
+const playableFolderName: (typeof ConversationCache)['playableFolderName'] = 'playable';
 const bytesPerMegabyte = 1_000_000;
 const msPerHour = 3_600_000;
 
@@ -58,12 +60,14 @@ export class Archives implements Disposable {
   }
 
   /** The workspace's archive, created when it is not there. @throws AppError `input`, `conflict`, `storage` */
-  openForWriting(signedIn: SignedIn, signal: AbortSignal): Promise<Archive> {
+  async openForWriting(signedIn: SignedIn, signal: AbortSignal): Promise<Archive> {
+    const { Archive } = await import('./archiveModule.ts');
     return Archive.open(this.rootPath, identityOf(signedIn), this.deps, signal);
   }
 
   /** The workspace's archive as it is; undefined when there is none. @throws AppError `storage`, `unsupported` */
   async openForReading(signal: AbortSignal): Promise<Archive | undefined> {
+    const { Archive } = await import('./archiveModule.ts');
     try {
       return await Archive.open(this.rootPath, undefined, this.deps, signal);
     } catch (error) {
@@ -80,13 +84,18 @@ export class Archives implements Disposable {
     if (this.openCache?.organisationId !== organisation.id) {
       this.openCache = {
         organisationId: organisation.id,
-        cache: ConversationCache.open(this.cachePath, identityOf(signedIn), this.deps, signal),
+        cache: this.startCache(signedIn, signal),
       };
       this.openCache.cache.catch(() => {
         this.openCache = undefined;
       });
     }
     return this.openCache.cache;
+  }
+
+  private async startCache(signedIn: SignedIn, signal: AbortSignal): Promise<ConversationCache> {
+    const { ConversationCache } = await import('./archiveModule.ts');
+    return ConversationCache.open(this.cachePath, identityOf(signedIn), this.deps, signal);
   }
 
   /** Keeps the cache within its bounds; `keep` are the ids and playable copies that are open in players. */
@@ -110,6 +119,7 @@ export class Archives implements Disposable {
   async wipeCache(): Promise<void> {
     const cache = await this.openCache?.cache.catch(() => undefined);
     this.openCache = undefined;
+    const { ConversationCache } = await import('./archiveModule.ts');
     await (cache === undefined ? ConversationCache.wipeFolder(this.cachePath) : cache.wipe());
   }
 
@@ -131,7 +141,7 @@ export class Archives implements Disposable {
 
   /** Folder of copies that players make of recordings which a browser cannot play as they are. */
   get playableFolder(): string {
-    return ConversationCache.playableFolder(this.cachePath);
+    return join(this.cachePath, playableFolderName);
   }
 
   private get cachePath(): string {

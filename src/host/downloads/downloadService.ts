@@ -1,10 +1,9 @@
 /** Downloads conversations into an archive, one after another, counted for the status bar. */
 import type { Archive } from '../../archive/archive.ts';
-import {
-  downloadConversation,
-  type DownloadProgress,
-  type DownloadReport,
-  type DownloadRequest,
+import type {
+  DownloadProgress,
+  DownloadReport,
+  DownloadRequest,
 } from '../../archive/downloadConversation.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -45,10 +44,11 @@ export class DownloadService {
     signal: AbortSignal,
   ): Promise<DownloadReport> {
     const { settings, clock, log } = this.deps;
+    const { downloadConversation } = await import('../archives/archiveModule.ts');
     const transfer = this.deps.transfers.begin();
     try {
       return await downloadConversation(
-        { source: api, archive, clock, log: log.child('download') },
+        { source: api, names: api.names, archive, clock, log: log.child('download') },
         {
           conversationId: id,
           ...selection,

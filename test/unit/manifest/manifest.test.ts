@@ -1,8 +1,9 @@
 /** Holds package.json, package.nls.json and the code to each other: what neither the compiler nor VS Code says at build time. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import manifest from '../../../package.json' with { type: 'json' };
 import texts from '../../../package.nls.json' with { type: 'json' };
+import { nodeContextValues } from '../../../src/host/conversations/treeNodes.ts';
 import { commandIds, contextKeys, settingSchemas } from '../../../src/generated/manifest.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -73,10 +74,38 @@ suite('manifest', () => {
   });
 
   test('tests only context keys that the code sets', () => {
-    // Every key is typed by the generated list; the session sets these, the conversations view the rest.
-    assert.deepEqual([...contextKeys], ['hasFilters', 'signedIn', 'state']);
+    const sources = readdirSync(new URL('src/host/', root), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(new URL(`src/host/${path}`, root), 'utf8'))
+      .join('\n');
+    const unset = contextKeys.filter((key) => !sources.includes(`contextKeys.set('${key}'`));
+    assert.deepEqual(unset, []);
   });
 
-  // Place for: every `viewItem` pattern of the menus matches one of `nodeContextValues` (src/host/conversations/treeNodes.ts),
-  // and every one of these is matched by some pattern.
+  test('tests only rows that exist, and every row that can be opened or downloaded has a menu', () => {
+    const patterns = contributes.menus['view/item/context'].map(
+      ({ when }) => new RegExp(/viewItem =~ \/(.+)\//u.exec(when)?.[1] ?? '^$', 'u'),
+    );
+    const matched = (value: string): boolean => patterns.some((pattern) => pattern.test(value));
+    const idle = patterns.filter(
+      (pattern) => !nodeContextValues.some((value) => pattern.test(value)),
+    );
+    assert.deepEqual(idle, []);
+    assert.deepEqual(nodeContextValues.filter(matched), [
+      'conversation',
+      'conversation archived',
+      'recording',
+      'transcript',
+    ]);
+  });
+
+  test('has development tasks that run scripts which exist', () => {
+    const tasks = readFileSync(new URL('.vscode/tasks.json', root), 'utf8');
+    const scripts = [...tasks.matchAll(/"script": "([^"]+)"/gu)].map(([, script]) => script ?? '');
+    assert.ok(scripts.length > 0);
+    assert.deepEqual(
+      scripts.filter((script) => !Object.hasOwn(manifest.scripts, script)),
+      [],
+    );
+  });
 });
