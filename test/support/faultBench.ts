@@ -86,8 +86,10 @@ export class FaultBench {
   }
 
   /** Signs in and waits for the status bar to say so. */
-  async signIn(client: { readonly id: string; readonly secret?: string | undefined } = demoClient) {
-    await this.enterCredentials(client.id, client.secret ?? '');
+  async signIn(
+    client: { readonly id: string; readonly secret: string } = demoClient,
+  ): Promise<void> {
+    await this.enterCredentials(client.id, client.secret);
     await this.workbench.quickInput.waitFor({ state: 'hidden' });
     await this.workbench.waitForStatusBar(this.organisation.name);
   }

@@ -122,7 +122,12 @@ export class Workbench {
     const deadlineMs = Date.now() + timeoutMs;
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.quickInput.locator('input').first().fill(`>${title}`);
+      // The palette may be gone again, when something else took the focus.
+      await this.quickInput
+        .locator('input')
+        .first()
+        .fill(`>${title}`, { timeout: 3000 })
+        .catch(() => undefined);
       const isThere = await row.waitFor({ timeout: 3000 }).then(
         () => true,
         () => false,
