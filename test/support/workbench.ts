@@ -101,9 +101,18 @@ export class Workbench {
     await this.server.stop();
   }
 
+<<<<<<< HEAD
   /** Loads the page again, which works without an extension host too. What the window has not stored yet is lost. */
   async reloadInBrowser(): Promise<void> {
     await this.page.reload();
+=======
+  /** Loads the window again, which gives a new extension host; secrets and view state stay. */
+  async reload(): Promise<void> {
+    // By the command and not by the page: only then VS Code keeps which editors were open.
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+>>>>>>> faults
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
@@ -130,7 +139,12 @@ export class Workbench {
     const deadlineMs = Date.now() + timeoutMs;
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.quickInput.locator('input').first().fill(`>${title}`);
+      // The palette may be gone again, when something else took the focus.
+      await this.quickInput
+        .locator('input')
+        .first()
+        .fill(`>${title}`, { timeout: 3000 })
+        .catch(() => undefined);
       const isThere = await row.waitFor({ timeout: 3000 }).then(
         () => true,
         () => false,
