@@ -101,18 +101,9 @@ export class Workbench {
     await this.server.stop();
   }
 
-<<<<<<< HEAD
   /** Loads the page again, which works without an extension host too. What the window has not stored yet is lost. */
   async reloadInBrowser(): Promise<void> {
     await this.page.reload();
-=======
-  /** Loads the window again, which gives a new extension host; secrets and view state stay. */
-  async reload(): Promise<void> {
-    // By the command and not by the page: only then VS Code keeps which editors were open.
-    const loaded = this.page.waitForEvent('load');
-    await this.runCommand('Developer: Reload Window');
-    await loaded;
->>>>>>> faults
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
