@@ -108,31 +108,6 @@ suite('Listing conversations in the workbench', function () {
     await page.locator('.sidebar .message', { hasText: 'Last 7 days' }).waitFor();
   });
 
-  test('loads page after page to the end', async () => {
-    const { workbench, simulator } = bench;
-    const { page } = workbench;
-    simulator.control.clearRequests();
-    await rows().first().click();
-    await page.keyboard.press('End');
-    const more = workbench.treeRows('Load more').first();
-    const isThere = (): Promise<boolean> =>
-      more.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    for (let pageNumber = 1; await isThere(); pageNumber++) {
-      assert.ok(pageNumber < 10, 'there is an end');
-      await more.click();
-      // The row stays for a moment after the click.
-      while (simulator.control.requests({ path: listPath }).length < pageNumber) {
-        await page.waitForTimeout(50);
-      }
-      await workbench.treeRows('Loading…').first().waitFor({ state: 'detached' });
-      await page.keyboard.press('End');
-    }
-    assert.ok(simulator.control.requests({ path: listPath }).length >= 1);
-  });
-
   test('filters by a queue that is found by a part of its name, shows it, and clears it', async () => {
     const { workbench } = bench;
     const { page } = workbench;
