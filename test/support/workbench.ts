@@ -181,12 +181,18 @@ export class Workbench {
       has: this.page.locator(`a[aria-label^="${title}"]`),
     });
     await tab.first().waitFor({ timeout: 60_000 });
-    if (!(await tab.first().evaluate((element) => element.classList.contains('checked')))) {
+    const shown = this.page.locator('.sidebar .composite.title', {
+      hasText: new RegExp(title, 'iu'),
+    });
+    // A window that restores its view may take the click as the one that hides it.
+    for (let attempt = 1; !(await shown.isVisible()); attempt++) {
       await tab.first().click();
+      await shown.waitFor({ timeout: 5000 }).catch((error: unknown) => {
+        if (attempt === 5) {
+          throw error;
+        }
+      });
     }
-    await this.page
-      .locator('.sidebar .composite.title', { hasText: new RegExp(title, 'iu') })
-      .waitFor();
   }
 
   /** Drags the border of the side bar until it is about so wide. */

@@ -103,7 +103,7 @@ suite('main job in the workbench', function () {
       progress,
     ]);
     simulator.control.removeFault(slowed);
-    assert.match(said, /^Downloaded 5 files \([\d.]+ KB\)\.$/u);
+    assert.match(said, /^Downloaded 6 files \([\d.]+ KB\)\.$/u);
     conversationFolder = downloaded;
     const files = new Map(
       (await checkFiles(downloaded)).map((file) => [file.path, file.sha256] as const),
@@ -127,7 +127,7 @@ suite('main job in the workbench', function () {
     await workbench.runCommand('Genesys Archive: Download Conversation');
     assert.match(
       await job.notificationText(workbench, /Nothing had changed/u, 30_000),
-      /the archive holds 5 files already/u,
+      /the archive holds 6 files already/u,
     );
     assert.deepEqual(job.partialFiles(archive), []);
   });
@@ -135,7 +135,7 @@ suite('main job in the workbench', function () {
   test('verifies what was downloaded', async () => {
     assert.match(
       await job.verifyConversation(workbench, realCallId),
-      /^Verified 5 files .*all as the manifest says\.$/u,
+      /^Verified 6 files .*all as the manifest says\.$/u,
     );
   });
 
@@ -208,6 +208,6 @@ suite('main job in the workbench', function () {
     await player.play();
     const moves = await player.followHighlight(phrases, 2500);
     assert.ok(moves.length >= 3, `${String(moves.length)} moments`);
-    assert.equal((await checkFiles(conversationFolder)).length, 5);
+    assert.equal((await checkFiles(conversationFolder)).length, 6);
   });
 });
