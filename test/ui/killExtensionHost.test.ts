@@ -118,7 +118,7 @@ suite('extension host killed during a download', function () {
     const { folder: downloaded } = await job.downloadConversation(workbench, realCallId, archive);
     const { fileCount, problems } = await verifyConversation(downloaded, signal);
     assert.deepEqual(problems, []);
-    assert.equal(fileCount, 5);
+    assert.equal(fileCount, 6);
     const after = checkFinalNames(sound);
     assert.equal(after.filter((path) => path.endsWith('.wav')).length, 2);
   });

@@ -108,6 +108,38 @@ suite('Listing conversations in the workbench', function () {
     await page.locator('.sidebar .message', { hasText: 'Last 7 days' }).waitFor();
   });
 
+  test('loads page after page to the end', async () => {
+    const { workbench, simulator } = bench;
+    const { page } = workbench;
+    const list = page.locator('.sidebar .pane-body .monaco-list').first();
+    const more = workbench.treeRows('Load more');
+    /** The tree draws only what is in sight: down to its end, wherever that is by now. */
+    const toEnd = async (): Promise<void> => {
+      await list.hover();
+      await page.mouse.wheel(0, 100_000);
+    };
+    simulator.control.clearRequests();
+    const shown = new Set<string>();
+    for (;;) {
+      await toEnd();
+      const label = await more
+        .first()
+        .innerText({ timeout: 3000 })
+        .catch(() => undefined);
+      if (label === undefined) {
+        break;
+      }
+      if (!shown.has(label)) {
+        shown.add(label);
+        await more.first().click();
+      }
+    }
+    // The first page came before; each page after it costs one query.
+    const queries = simulator.control.requests({ path: listPath });
+    assert.equal(queries.length, shown.size);
+    assert.ok(shown.size >= 2, [...shown].join(', '));
+  });
+
   test('filters by a queue that is found by a part of its name, shows it, and clears it', async () => {
     const { workbench } = bench;
     const { page } = workbench;
