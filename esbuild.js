@@ -17,7 +17,9 @@ const isWatch = process.argv.includes('--watch');
 const lazyModules = {
   axios: 'axios.cjs',
   cockatiel: 'cockatiel.cjs',
+  'src/genesys/permissionReport.ts': 'permissionReport.cjs',
   'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
+  'src/host/support/supportModule.ts': 'supportModule.cjs',
 };
 
 /** @type {esbuild.Plugin} */
@@ -83,6 +85,22 @@ const bundles = {
   },
   axios: { options: packageBundle('axios'), maxBytes: 400_000 },
   cockatiel: { options: packageBundle('cockatiel'), maxBytes: 40_000 },
+  permissionReport: {
+    options: {
+      ...node,
+      entryPoints: ['src/genesys/permissionReport.ts'],
+      outfile: 'dist/permissionReport.cjs',
+    },
+    maxBytes: 20_000,
+  },
+  supportModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/support/supportModule.ts'],
+      outfile: 'dist/supportModule.cjs',
+    },
+    maxBytes: 40_000,
+  },
   archiveModule: {
     options: {
       ...node,

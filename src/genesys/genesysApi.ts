@@ -5,6 +5,8 @@
  * `remote`, `protocol`, `input`.
  */
 import type { Event } from '../base/event.ts';
+import type { ApiActivity } from './apiActivity.ts';
+import type { PermissionReport } from './permissionReport.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type {
@@ -22,6 +24,7 @@ import type { ConversationQuery } from '../query/conversationQuery.ts';
 
 export interface GenesysApi {
   readonly rate: RateState;
+  readonly activity: ApiActivity;
   fetchOrganisation(signal: AbortSignal): Promise<Organisation>;
   /** One page, newest first. At most one request. @see POST /api/v2/analytics/conversations/details/query */
   listConversations(
@@ -55,6 +58,12 @@ export interface GenesysApi {
   /** Opens a signed link: no bearer token, redirects followed. The caller reads or cancels the body. */
   openMedia(url: string, options: OpenMediaOptions, signal: AbortSignal): Promise<MediaResponse>;
   readonly names: NameDirectory;
+  /**
+   * Which features the signed-in client may use, by at most eight requests that change nothing.
+   * @throws AppError `auth` | `network` when nothing could be found out
+   * @see GET /api/v2/tokens/me
+   */
+  fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport>;
 }
 
 export interface Organisation {

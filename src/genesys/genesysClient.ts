@@ -8,6 +8,7 @@ import type { Fetched } from '../model/fetched.ts';
 import type { CommunicationId, ConversationId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
+import { ApiMeter, type ApiActivity } from './apiActivity.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
 import { decodeRecording, decodeTranscodeEstimateMs } from './decoders/recording.ts';
 import {
@@ -27,10 +28,12 @@ import type {
   TranscriptLink,
 } from './genesysApi.ts';
 import { HttpClient, type ApiResponse } from './httpClient.ts';
-import type { SendHttp } from './httpTransport.ts';
+import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
+import type { PermissionReport } from './permissionReport.ts';
+import { featureNeeds } from './permissions.ts';
 import type { RetryOptions } from './retryPolicy.ts';
 import type { TokenSource } from './tokenSource.ts';
 
@@ -42,6 +45,8 @@ export interface GenesysClientDeps {
   readonly userAgent?: string | undefined;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Counts what the client does; one of its own when left out. */
+  readonly meter?: ApiMeter | undefined;
 }
 
 const recordingsPath = '/api/v2/conversations/{conversationId}/recordings';
@@ -55,14 +60,24 @@ const longestPollMs = 10_000;
 export class GenesysClient implements GenesysApi {
   private readonly deps: GenesysClientDeps;
   private readonly http: HttpClient;
+  private readonly meter: ApiMeter;
   readonly rate: RateState;
   readonly names: CachingNameDirectory;
 
   constructor(deps: GenesysClientDeps) {
     this.deps = deps;
-    this.http = new HttpClient(deps);
+    this.meter = deps.meter ?? new ApiMeter();
+    this.http = new HttpClient({
+      ...deps,
+      meter: this.meter,
+      http: this.meter.countHttp(deps.http ?? sendHttp),
+    });
     this.rate = this.http.rate;
     this.names = new CachingNameDirectory({ http: this.http, clock: deps.clock, log: deps.log });
+  }
+
+  get activity(): ApiActivity {
+    return this.meter;
   }
 
   /** @see GET /api/v2/organizations/me */
@@ -208,16 +223,27 @@ export class GenesysClient implements GenesysApi {
     // A conversation that was transcribed without being recorded has only this one.
     const single = await fetchLinks('transcripturl', decodeTranscriptUrl);
     if (single.links.length === 0 && byRecording.refusal !== undefined) {
+      const refusal = single.refusal ?? byRecording.refusal;
       throw errors.forbidden(
-        'The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: recording:recording:view and speechAndTextAnalytics:data:view',
-        { cause: single.refusal ?? byRecording.refusal, details: byRecording.refusal.details },
+        `The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: ${featureNeeds.transcripts.allPermissions.join(' and ')}`,
+        { cause: refusal, details: refusal.details },
       );
     }
     return single.links;
   }
 
-  openMedia(url: string, options: OpenMediaOptions, signal: AbortSignal): Promise<MediaResponse> {
-    return openMedia(url, options, signal);
+  async fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport> {
+    const { fetchPermissionReport } = await import('./permissionReport.ts');
+    const { clock } = this.deps;
+    return fetchPermissionReport({ http: this.http, nowMs: () => clock.nowMs() }, signal);
+  }
+
+  async openMedia(
+    url: string,
+    options: OpenMediaOptions,
+    signal: AbortSignal,
+  ): Promise<MediaResponse> {
+    return this.meter.countMedia(await openMedia(url, options, signal));
   }
 }
 

@@ -2,6 +2,7 @@
 import { AppError, errors, type ErrorCode, type ErrorDetails } from '../base/appError.ts';
 import { isRecord, type JsonRecord } from '../base/decode.ts';
 import type { HttpResponse } from './httpTransport.ts';
+import { featureNeeds, featureOfCall, missingPermissions } from './permissions.ts';
 import { parseRetryAfter } from './retryPolicy.ts';
 import { toSafeText } from './safeText.ts';
 
@@ -20,36 +21,63 @@ interface ErrorBody {
  */
 export function toAppError(response: HttpResponse, source: string, nowMs: number): AppError {
   const body = decodeErrorBody(response.text);
+  const refusal = response.status === 403 ? readRefusal(body, source) : undefined;
   const details: ErrorDetails = {
     status: response.status,
     source,
     platformCode: body.code,
     correlationId: toCorrelationId(response.headers['inin-correlation-id'] ?? body.contextId),
+    ...refusal?.details,
   };
   const said = body.message ?? `status ${String(response.status)}`;
-  const { code, advice } = classify(response.status, body);
-  return new AppError(code, `${advice}: ${permissionOf(code, body) ?? said}`, {
+  const { code, advice } = refusal ?? classify(response.status);
+  return new AppError(code, `${advice}: ${refusal?.named ?? said}`, {
     details,
     retryAfterMs:
       response.status === 429 || response.status >= 500 ? askedWaitMs(response, nowMs) : undefined,
   });
 }
 
-function classify(
-  status: number,
-  body: ErrorBody,
-): { readonly code: ErrorCode; readonly advice: string } {
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly advice: string;
+  /** What is missing, by name. */
+  readonly named: string | undefined;
+  readonly details: ErrorDetails;
+}
+
+/** What a 403 is about: what the platform names, else what the feature is known to need. */
+function readRefusal(body: ErrorBody, source: string): Refusal {
+  const feature = featureOfCall(source);
+  const purpose = feature === undefined ? '' : ` for ${featureNeeds[feature].name}`;
+  if (body.scopes !== undefined) {
+    return {
+      code: 'forbidden',
+      advice: `The OAuth client lacks a scope${purpose}; ask an administrator to add it to the client`,
+      named: body.scopes,
+      details: { feature, scope: body.scopes },
+    };
+  }
+  const isAboutPermissions =
+    body.code === undefined || /^(?:missing|not\.authorized|forbidden)/u.test(body.code);
+  const expected =
+    feature === undefined || !isAboutPermissions
+      ? []
+      : missingPermissions(featureNeeds[feature], () => false);
+  const permission = (body.permissions.length > 0 ? body.permissions : expected).join(', ');
+  const named = permission === '' ? undefined : permission;
+  return {
+    code: 'forbidden',
+    advice: `The signed-in client lacks a permission${purpose}; ask an administrator to add it to a role of the OAuth client`,
+    named,
+    details: { feature, permission: named },
+  };
+}
+
+function classify(status: number): { readonly code: ErrorCode; readonly advice: string } {
   switch (status) {
     case 401:
       return { code: 'auth', advice: 'Genesys Cloud refused the sign-in; sign in again' };
-    case 403:
-      return {
-        code: 'forbidden',
-        advice:
-          body.scopes === undefined
-            ? 'The signed-in client lacks a permission; ask an administrator to add it to a role of the OAuth client'
-            : 'The OAuth client lacks a scope; ask an administrator to add it to the client',
-      };
     case 404:
       return { code: 'notFound', advice: 'Genesys Cloud does not have this' };
     case 408:
@@ -74,13 +102,6 @@ function classify(
         code: 'protocol',
         advice: 'Genesys Cloud answered in an unexpected way; check the region and base URLs',
       };
-}
-
-function permissionOf(code: ErrorCode, body: ErrorBody): string | undefined {
-  if (code !== 'forbidden') {
-    return undefined;
-  }
-  return body.scopes ?? (body.permissions.length === 0 ? undefined : body.permissions.join(', '));
 }
 
 function askedWaitMs(response: HttpResponse, nowMs: number): number | undefined {
