@@ -11,6 +11,8 @@ export const commandIds = [
   'genesysArchive.signOut',
   'genesysArchive.showStatusMenu',
   'genesysArchive.showLog',
+  'genesysArchive.showPermissions',
+  'genesysArchive.copyDiagnostics',
   'genesysArchive.refreshConversations',
   'genesysArchive.pickInterval',
   'genesysArchive.editFilters',

@@ -3,7 +3,8 @@ import { isAppError, messageOf, type AppError, type ErrorCode } from '../../base
 import type { Localiser } from '../ports/localiser.ts';
 
 /** What a button of the message does; `presentError` runs it. */
-export type ErrorAction = 'signIn' | 'retry' | 'showLog' | 'openSettings' | 'reportIssue';
+export type ErrorAction =
+  'signIn' | 'retry' | 'showLog' | 'showPermissions' | 'openSettings' | 'reportIssue';
 
 export interface PresentedError {
   readonly severity: 'error' | 'warning';
@@ -22,7 +23,7 @@ interface Rule {
 const rules: Readonly<Record<ErrorCode, Rule>> = {
   input: { severity: 'warning', actions: [] },
   auth: { severity: 'error', actions: ['signIn', 'showLog'] },
-  forbidden: { severity: 'warning', actions: ['showLog'] },
+  forbidden: { severity: 'warning', actions: ['showPermissions', 'showLog'] },
   notFound: { severity: 'warning', actions: [] },
   gone: { severity: 'warning', actions: [] },
   rateLimited: { severity: 'warning', actions: ['retry', 'showLog'] },

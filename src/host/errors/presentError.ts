@@ -44,6 +44,8 @@ function actionTitle(action: ErrorAction): string {
       return vscode.l10n.t('Try Again');
     case 'showLog':
       return vscode.l10n.t('Show Log');
+    case 'showPermissions':
+      return vscode.l10n.t('Show Permissions');
     case 'openSettings':
       return vscode.l10n.t('Open Settings');
     case 'reportIssue':
@@ -65,6 +67,9 @@ async function run(
       return;
     case 'showLog':
       await vscode.commands.executeCommand('genesysArchive.showLog');
+      return;
+    case 'showPermissions':
+      await vscode.commands.executeCommand('genesysArchive.showPermissions');
       return;
     case 'openSettings':
       await vscode.commands.executeCommand('workbench.action.openSettings', presented.settingId);

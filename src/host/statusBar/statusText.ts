@@ -3,6 +3,7 @@
  * change next by themselves, so that nothing ticks without need.
  */
 import type { RateSnapshot } from '../../genesys/genesysApi.ts';
+import { escapeMarkdown } from '../escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 export type StatusFacts =
@@ -211,12 +212,4 @@ function shortName(name: string): string {
   return characters.length > maxNameLength
     ? `${characters.slice(0, maxNameLength - 1).join('')}…`
     : plain;
-}
-
-/** Names come from a server: as text only, no links, no HTML, no table cells. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$<>&-]/gu, (character) => `\\${character}`)
-    .trim();
 }
