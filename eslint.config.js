@@ -108,6 +108,21 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/webview/**/*.ts'],
+    ignores: ['src/webview/shared/scope.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(addEventListener|setTimeout|setInterval|requestAnimationFrame)$/], CallExpression[callee.name=/^(addEventListener|setTimeout|setInterval|requestAnimationFrame)$/], NewExpression[callee.name=/^(ResizeObserver|MutationObserver|IntersectionObserver|Worker)$/]',
+          message:
+            'Take it from the owner’s Scope (src/webview/shared/scope.ts), which ends it with its owner.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -136,8 +136,23 @@ export interface RateSnapshot {
   readonly usedCount: number | undefined;
   readonly allowedCount: number | undefined;
   readonly resetAtMs: number | undefined;
-  /** Set while requests wait for the limit. */
+  /** Set while requests wait for the limit: the latest end of `waits` for `rateLimit` and `retryAfter`. */
   readonly waitingUntilMs: number | undefined;
+  /** What waits now and why, one entry a reason; empty when nothing does. */
+  readonly waits: readonly RequestWait[];
+}
+
+/**
+ * Why a request is not under way: `rateLimit` the allowance of this window is spent, `retryAfter` the platform asked for a pause,
+ * `backoff` an attempt failed and the next one is due later, `circuitOpen` a host fails again and again and is left alone.
+ */
+export type WaitReason = 'rateLimit' | 'retryAfter' | 'backoff' | 'circuitOpen';
+
+export interface RequestWait {
+  readonly reason: WaitReason;
+  /** When the last of them goes on, as far as is known now. */
+  readonly untilMs: number;
+  readonly count: number;
 }
 
 /** Names for ids, cached. A missing permission leaves ids: these calls never reject but for cancellation. */

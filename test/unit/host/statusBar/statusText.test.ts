@@ -14,6 +14,7 @@ const noRate = {
   allowedCount: undefined,
   resetAtMs: undefined,
   waitingUntilMs: undefined,
+  waits: [],
 };
 
 function render(facts: Partial<SignedInFacts>, afterMs = 0): StatusText {
@@ -83,6 +84,7 @@ suite('status text', () => {
       allowedCount: 300,
       resetAtMs: waitingUntilMs,
       waitingUntilMs,
+      waits: [{ reason: 'rateLimit' as const, untilMs: waitingUntilMs, count: 1 }],
     };
     const first = render({ rate });
     assert.equal(first.text, '$(loading~spin) Acme · waiting 3 s');
