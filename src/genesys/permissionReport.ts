@@ -184,18 +184,23 @@ async function probe(
   }
 }
 
-/** What the platform named, else what the table says. */
+/** What the platform named, the first of alternatives only; else what the table says. */
 function toMissing(feature: FeatureId | undefined, error: AppError): Finding {
-  const named = splitNames(error.details['permission']);
   const scopes = splitNames(error.details['scope']);
-  const expected =
-    feature === undefined ? [] : missingPermissions(featureNeeds[feature], () => false);
-  const isScope = scopes.length > 0;
+  if (scopes.length > 0) {
+    return { ...present, state: 'missing', missingScopes: scopes };
+  }
+  const need = feature === undefined ? undefined : featureNeeds[feature];
+  const [first, ...alternatives] = need?.anyPermission ?? [];
+  const named = splitNames(error.details['permission']);
+  const wanted = named.filter(
+    (name) => !alternatives.includes(name) || !named.includes(first ?? ''),
+  );
+  const expected = need === undefined ? [] : missingPermissions(need, () => false);
   return {
+    ...present,
     state: 'missing',
-    missingPermissions: isScope ? [] : named.length > 0 ? named : expected,
-    missingScopes: scopes,
-    reason: undefined,
+    missingPermissions: wanted.length > 0 ? wanted : expected,
   };
 }
 

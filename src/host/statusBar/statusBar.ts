@@ -71,6 +71,7 @@ class StatusBar implements Disposable {
       };
       own.add(signedIn.api.rate.onDidChange(soon));
       own.add(signedIn.tokens.onDidChange(soon));
+      own.add(signedIn.api.activity.onDidChangeOffline(soon));
     }
     this.sources.value = own;
   }
@@ -137,6 +138,7 @@ class StatusBar implements Disposable {
       rate: signedIn.api.rate.current,
       tokenExpiresAtMs: signedIn.tokens.expiresAtMs,
       activeTransferCount: transfers.activeCount,
+      isOffline: signedIn.api.activity.isOffline,
     };
   }
 }

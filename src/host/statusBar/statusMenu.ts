@@ -1,12 +1,15 @@
 /** The menu behind the status bar item: the commands that a person wants next. */
 import * as vscode from 'vscode';
-import { extensionId, type CommandId } from '../../generated/manifest.ts';
+import { commandIds, extensionId, type CommandId } from '../../generated/manifest.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
   readonly args?: readonly unknown[];
 }
+
+const knownCommands: ReadonlySet<string> = new Set(commandIds);
+const switchAccountCommand = 'genesysArchive.switchAccount';
 
 const separator = (): vscode.QuickPickItem => ({
   label: '',
@@ -54,7 +57,11 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
       'genesysArchive.openArchivedConversation',
     ),
     separator(),
+    ...(isSignedIn
+      ? [item('shield', vscode.l10n.t('Show Permissions'), 'genesysArchive.showPermissions')]
+      : []),
     item('output', vscode.l10n.t('Show Log'), 'genesysArchive.showLog'),
+    item('clippy', vscode.l10n.t('Copy Diagnostics'), 'genesysArchive.copyDiagnostics'),
     {
       label: `$(gear) ${vscode.l10n.t('Open Settings')}`,
       command: 'workbench.action.openSettings',
@@ -63,6 +70,14 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
     ...(isSignedIn
       ? [
           separator(),
+          ...(knownCommands.has(switchAccountCommand)
+            ? [
+                {
+                  label: `$(account) ${vscode.l10n.t('Switch Account…')}`,
+                  command: switchAccountCommand,
+                },
+              ]
+            : []),
           item(
             'sign-in',
             vscode.l10n.t('Sign In to Another Organisation…'),

@@ -109,18 +109,16 @@ function stateOf(status: FeatureStatus, l10n: Localiser): string {
   }
 }
 
-function reasonOf({ reason }: FeatureStatus, l10n: Localiser): string {
-  switch (reason) {
-    case undefined:
-    case 'notTold':
-      return l10n.t('the platform leaves it out without saying so');
-    case 'network':
-      return l10n.t('the platform could not be reached');
-    case 'rateLimited':
-      return l10n.t('too many calls at the moment');
-    default:
-      return l10n.t('the question was not answered ({0})', reason);
+function reasonOf({ reason = 'notTold' }: FeatureStatus, l10n: Localiser): string {
+  if (reason === 'notTold') {
+    return l10n.t('the platform leaves it out without saying so');
   }
+  if (reason === 'network') {
+    return l10n.t('the platform could not be reached');
+  }
+  return reason === 'rateLimited'
+    ? l10n.t('too many calls at the moment')
+    : l10n.t('the question was not answered ({0})', reason);
 }
 
 function costOf(feature: FeatureId, l10n: Localiser): string {
