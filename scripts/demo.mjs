@@ -1,5 +1,5 @@
 // @ts-check
-/** What the demos have in common: a workspace that points at the simulator, and what the companion signs in with. */
+/** What the demos have in common: a workspace that points at the simulator, what the companion signs in with, VS Code's side. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -33,6 +33,25 @@ export const demoEnvironment = ({ apiBaseUrl, loginBaseUrl, clientId, clientSecr
   GENESYS_ARCHIVE_DEMO_CLIENT_ID: clientId,
   GENESYS_ARCHIVE_DEMO_CLIENT_SECRET: clientSecret,
 });
+
+/** User settings of the demo in the bundled VS Code. */
+export const demoSettings = { 'workbench.colorTheme': 'Default Dark Modern' };
+
+/**
+ * What desktop VS Code is called with: data of its own in `folder`, the product and the companion as extensions under
+ * development.
+ * @param {{ root: string; folder: string; workspace: string }} paths absolute
+ * @returns {string[]}
+ */
+export const desktopArguments = ({ root, folder, workspace }) => [
+  '--wait',
+  '--new-window',
+  '--disable-workspace-trust',
+  ...['--user-data-dir', join(folder, 'data'), '--extensions-dir', join(folder, 'extensions')],
+  `--extensionDevelopmentPath=${root}`,
+  `--extensionDevelopmentPath=${join(root, 'test/support/demoCompanion')}`,
+  workspace,
+];
 
 /** Resolves at Ctrl+C, or when told to end. */
 export const untilStopped = () =>

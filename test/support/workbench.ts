@@ -173,6 +173,21 @@ export class Workbench {
       .waitFor();
   }
 
+  /** Drags the border of the side bar until it is about so wide. */
+  async resizeSideBar(widthPx: number): Promise<void> {
+    const sideBar = this.page.locator('.part.sidebar');
+    const box = await sideBar.boundingBox();
+    if (box === null) {
+      throw new Error('The side bar is not shown');
+    }
+    const { mouse } = this.page;
+    const middlePx = box.y + box.height / 2;
+    await mouse.move(box.x + box.width, middlePx);
+    await mouse.down();
+    await mouse.move(box.x + widthPx, middlePx, { steps: 5 });
+    await mouse.up();
+  }
+
   /** The drawn rows of the trees in the side bar; VS Code draws only those in sight. */
   treeRows(text?: string | RegExp): Locator {
     const rows = this.page.locator('.sidebar .pane-body .monaco-list-row');

@@ -1,5 +1,5 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
-import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
@@ -12,7 +12,7 @@ import type {
   SegmentSnapshot,
   SpeakerSnapshot,
 } from '../../protocol/conversationView.ts';
-import { toCuts } from '../../transcript/cuts.ts';
+import { toRecordingClock } from '../../transcript/recordingClock.ts';
 import {
   formatDateTime,
   formatDuration,
@@ -89,6 +89,7 @@ function toRecordingSnapshot(
   prepared: PreparedRecording,
   toUrl: (path: string) => string,
 ): RecordingSnapshot {
+  const clock = toRecordingClock(recording);
   return {
     recordingId: recording.id,
     communicationId: recording.communicationId,
@@ -98,11 +99,11 @@ function toRecordingSnapshot(
     ]
       .filter((text) => text !== undefined)
       .join(' · '),
-    startMs: recording.startMs,
+    startMs: clock.startMs,
     durationMs: prepared.durationMs,
     audioUrl: prepared.playablePath === undefined ? undefined : toUrl(prepared.playablePath),
     channels: toChannels(recording, prepared, toUrl),
-    cuts: toCuts(recording),
+    cuts: clock.cuts,
     problems: prepared.problems,
   };
 }
