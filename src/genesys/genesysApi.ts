@@ -4,9 +4,8 @@
  * Errors are AppErrors: `auth` (sign in again), `forbidden` (names the permission), `notFound`, `rateLimited`, `network`,
  * `remote`, `protocol`, `input`.
  */
+import type { AppError } from '../base/appError.ts';
 import type { Event } from '../base/event.ts';
-import type { ApiActivity } from './apiActivity.ts';
-import type { PermissionReport } from './permissionReport.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type {
@@ -21,6 +20,7 @@ import type {
 } from '../model/ids.ts';
 import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { ConversationQuery } from '../query/conversationQuery.ts';
+import type { PermissionReport } from './permissions.ts';
 
 export interface GenesysApi {
   readonly rate: RateState;
@@ -164,6 +164,27 @@ export interface RequestWait {
   /** When the last of them goes on, as far as is known now. */
   readonly untilMs: number;
   readonly count: number;
+}
+
+export interface ActivityCounts {
+  /** Answers by the first digit of their status, `2xx` to `5xx`; `none` counts requests without an answer. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Of those, answers 429. */
+  readonly rateLimitedCount: number;
+  readonly retryCount: number;
+  /** Files that were opened, and their bytes that arrived. */
+  readonly downloadCount: number;
+  readonly downloadedBytes: number;
+}
+
+/** What the connection has done so far; for the status bar and diagnostics. */
+export interface ApiActivity {
+  readonly counts: ActivityCounts;
+  /** True while the last request got no answer; the next answer ends it. */
+  readonly isOffline: boolean;
+  readonly onDidChangeOffline: Event<boolean>;
+  /** A feature met a 403: the error's details name feature and permission. Not for requests that only probe. */
+  readonly onDidForbid: Event<AppError>;
 }
 
 /** Names for ids, cached. A missing permission leaves ids: these calls never reject but for cancellation. */

@@ -8,7 +8,7 @@ import type { Fetched } from '../model/fetched.ts';
 import type { CommunicationId, ConversationId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
-import { ApiMeter, type ApiActivity } from './apiActivity.ts';
+import { ApiMeter } from './apiMeter.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
 import {
   decodeRecording,
@@ -21,6 +21,7 @@ import {
   decodeTranscriptUrls,
 } from './decoders/resources.ts';
 import type {
+  ApiActivity,
   ConversationPage,
   FetchRecordingsOptions,
   GenesysApi,
@@ -36,8 +37,7 @@ import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
-import type { PermissionReport } from './permissionReport.ts';
-import { featureNeeds } from './permissions.ts';
+import { featureNeeds, type PermissionReport } from './permissions.ts';
 import type { RetryOptions } from './retryPolicy.ts';
 import type { TokenSource } from './tokenSource.ts';
 

@@ -6,7 +6,7 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
-import type { ApiMeter } from './apiActivity.ts';
+import type { ApiMeter } from './apiMeter.ts';
 import { toAppError } from './httpErrors.ts';
 import { sendHttp, type HttpResponse, type SendHttp } from './httpTransport.ts';
 import { RateBudget } from './rateBudget.ts';

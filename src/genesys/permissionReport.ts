@@ -11,30 +11,10 @@ import {
   missingPermissions,
   missingScopes,
   type FeatureId,
+  type FeatureStatus,
+  type PermissionReport,
+  type UnknownReason,
 } from './permissions.ts';
-
-export interface FeatureStatus {
-  readonly feature: FeatureId;
-  readonly state: 'present' | 'missing' | 'unknown';
-  /** What to ask the administrator for; empty unless missing. */
-  readonly missingPermissions: readonly string[];
-  readonly missingScopes: readonly string[];
-  /** Set when unknown. */
-  readonly reason: UnknownReason | undefined;
-}
-
-/** `notTold`: the platform leaves things out without saying so. Else the code of the failure of the request that should tell. */
-export type UnknownReason = 'notTold' | AppError['code'];
-
-export interface PermissionReport {
-  readonly checkedAtMs: number;
-  /** `CLIENT-CREDENTIALS` binds by roles of the client; any other grant by scopes and the person's roles. Undefined when not told. */
-  readonly grantType: string | undefined;
-  /** Roles of the client in divisions, counted; undefined when not told. */
-  readonly roleDivisionCount: number | undefined;
-  /** In the order of `featureIds`. */
-  readonly features: readonly FeatureStatus[];
-}
 
 interface Caller {
   readonly http: Pick<HttpClient, 'call'>;

@@ -3,6 +3,7 @@
  * pure questions to it; knows nothing of requests.
  * @see https://developer.genesys.cloud/platform/api, `x-inin-requires-permissions` of each operation
  */
+import type { ErrorCode } from '../base/appError.ts';
 
 export const featureIds = [
   'listConversations',
@@ -144,4 +145,27 @@ export function missingScopes(
   scopes: readonly string[],
 ): readonly string[] {
   return anyScope.some((name) => scopes.includes(name)) ? [] : anyScope.slice(0, 1);
+}
+
+export interface FeatureStatus {
+  readonly feature: FeatureId;
+  readonly state: 'present' | 'missing' | 'unknown';
+  /** What to ask the administrator for; empty unless missing. */
+  readonly missingPermissions: readonly string[];
+  readonly missingScopes: readonly string[];
+  /** Set when unknown. */
+  readonly reason: UnknownReason | undefined;
+}
+
+/** `notTold`: the platform leaves things out without saying so. Else the code of the failure of the request that should tell. */
+export type UnknownReason = 'notTold' | ErrorCode;
+
+export interface PermissionReport {
+  readonly checkedAtMs: number;
+  /** `CLIENT-CREDENTIALS` binds by roles of the client; any other grant by scopes and the person's roles. Undefined when not told. */
+  readonly grantType: string | undefined;
+  /** Roles of the client in divisions, counted; undefined when not told. */
+  readonly roleDivisionCount: number | undefined;
+  /** In the order of `featureIds`. */
+  readonly features: readonly FeatureStatus[];
 }

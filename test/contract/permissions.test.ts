@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { isAppError, type AppError } from '../../src/base/appError.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { ApiMeter } from '../../src/genesys/apiActivity.ts';
+import { ApiMeter } from '../../src/genesys/apiMeter.ts';
 import { GenesysClient } from '../../src/genesys/genesysClient.ts';
-import type { PermissionReport } from '../../src/genesys/permissionReport.ts';
+import type { PermissionReport } from '../../src/genesys/permissions.ts';
 import { ClientCredentialsTokenSource, type TokenSource } from '../../src/genesys/tokenSource.ts';
 import { parseCommunicationId, parseConversationId, parseQueueId } from '../../src/model/ids.ts';
 import { noFilters } from '../../src/query/conversationQuery.ts';

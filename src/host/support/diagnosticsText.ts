@@ -3,8 +3,7 @@
  * conversations, names of accounts and the home folder. Pure; English, since it goes to those who mend the extension.
  */
 import { redactText } from '../../base/redact.ts';
-import type { ActivityCounts } from '../../genesys/apiActivity.ts';
-import type { RateSnapshot } from '../../genesys/genesysApi.ts';
+import type { ActivityCounts, RateSnapshot } from '../../genesys/genesysApi.ts';
 import type { LoggedError } from '../ports/log.ts';
 
 export interface DiagnosticsFacts {

@@ -2,7 +2,7 @@
  * What a person was told about missing permissions, so that nobody is told twice: for good by account and result, and for this
  * window by feature. Pure over a memento; holds no names, only ids of features and permissions.
  */
-import type { FeatureStatus } from '../../genesys/permissionReport.ts';
+import type { FeatureStatus } from '../../genesys/permissions.ts';
 
 interface Memory {
   get(key: string): unknown;

@@ -1,6 +1,10 @@
 /** The permission report as a Markdown document: what each feature needs, what is there, what to tell the administrator. Pure. */
-import type { FeatureStatus, PermissionReport } from '../../genesys/permissionReport.ts';
-import { featureNeeds, type FeatureId } from '../../genesys/permissions.ts';
+import {
+  featureNeeds,
+  type FeatureId,
+  type FeatureStatus,
+  type PermissionReport,
+} from '../../genesys/permissions.ts';
 import { escapeMarkdown } from '../escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { featureTitle } from './featureText.ts';

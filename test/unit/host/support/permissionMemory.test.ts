@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FeatureStatus } from '../../../../src/genesys/permissionReport.ts';
+import type { FeatureStatus } from '../../../../src/genesys/permissions.ts';
 import type { FeatureId } from '../../../../src/genesys/permissions.ts';
 import { PermissionMemory } from '../../../../src/host/support/permissionMemory.ts';
 

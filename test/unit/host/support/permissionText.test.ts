@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PermissionReport } from '../../../../src/genesys/permissionReport.ts';
+import type { PermissionReport } from '../../../../src/genesys/permissions.ts';
 import { featureIds } from '../../../../src/genesys/permissions.ts';
 import { renderPermissionReport } from '../../../../src/host/support/permissionText.ts';
 import { plainLocaliser } from '../../../support/plainLocaliser.ts';

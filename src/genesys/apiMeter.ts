@@ -3,30 +3,9 @@
  * reached. For the status bar and diagnostics; holds no addresses and no contents.
  */
 import { isAppError, isCancellation, type AppError } from '../base/appError.ts';
-import { Emitter, type Event } from '../base/event.ts';
-import type { MediaResponse } from './genesysApi.ts';
+import { Emitter } from '../base/event.ts';
+import type { ActivityCounts, ApiActivity, MediaResponse } from './genesysApi.ts';
 import type { SendHttp } from './httpTransport.ts';
-
-export interface ActivityCounts {
-  /** Answers by the first digit of their status, `2xx` to `5xx`; `none` counts requests without an answer. */
-  readonly answers: Readonly<Record<string, number>>;
-  /** Of those, answers 429. */
-  readonly rateLimitedCount: number;
-  readonly retryCount: number;
-  /** Files that were opened, and their bytes that arrived. */
-  readonly downloadCount: number;
-  readonly downloadedBytes: number;
-}
-
-/** The side that is read. */
-export interface ApiActivity {
-  readonly counts: ActivityCounts;
-  /** True while the last request got no answer; the next answer ends it. */
-  readonly isOffline: boolean;
-  readonly onDidChangeOffline: Event<boolean>;
-  /** A feature met a 403: the error's details name feature and permission. Not for requests that only probe. */
-  readonly onDidForbid: Event<AppError>;
-}
 
 export class ApiMeter implements ApiActivity {
   private readonly offlineChanged = new Emitter<boolean>();
