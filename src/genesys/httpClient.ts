@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import type { ApiMeter } from './apiMeter.ts';
-import { toAppError } from './httpErrors.ts';
+import { toAppError, toCorrelationId } from './httpErrors.ts';
 import { sendHttp, type HttpResponse, type SendHttp } from './httpTransport.ts';
 import { RateBudget } from './rateBudget.ts';
 import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
@@ -154,7 +154,7 @@ export class HttpClient {
         source,
         status: response.status,
         durationMs: clock.nowMs() - startMs,
-        correlationId: response.headers['inin-correlation-id'],
+        correlationId: toCorrelationId(response.headers['inin-correlation-id']),
       });
       return response;
     } catch (error) {

@@ -2,7 +2,7 @@
 import { AppError, errors, type ErrorCode, type ErrorDetails } from '../base/appError.ts';
 import { isRecord, type JsonRecord } from '../base/decode.ts';
 import type { HttpResponse } from './httpTransport.ts';
-import { featureNeeds, featureOfCall, missingPermissions } from './permissions.ts';
+import { featureIds, featureNeeds, featureOfCall, missingPermissions } from './permissions.ts';
 import { parseRetryAfter } from './retryPolicy.ts';
 import { toSafeText } from './safeText.ts';
 
@@ -14,6 +14,8 @@ interface ErrorBody {
   readonly permissions: readonly string[];
   readonly scopes: string | undefined;
 }
+
+const explainedStatuses: ReadonlySet<number> = new Set([400, 413]);
 
 /**
  * The error for an answer with a status of 300 or above.
@@ -29,14 +31,18 @@ export function toAppError(response: HttpResponse, source: string, nowMs: number
     correlationId: toCorrelationId(response.headers['inin-correlation-id'] ?? body.contextId),
     ...refusal?.details,
   };
-  const said = body.message ?? `status ${String(response.status)}`;
   const { code, advice } = refusal ?? classify(response.status);
-  return new AppError(code, `${advice}: ${refusal?.named ?? said}`, {
+  // What the platform says about a request that it did not understand helps; elsewhere its words say no more than its code.
+  const said = explainedStatuses.has(response.status) ? body.message : undefined;
+  const fact = refusal?.named ?? said ?? body.code ?? `status ${String(response.status)}`;
+  return new AppError(code, `${advice}: ${fact}`, {
     details,
     retryAfterMs:
       response.status === 429 || response.status >= 500 ? askedWaitMs(response, nowMs) : undefined,
   });
 }
+
+const scopeCode = 'app.not.authorized.for.scope';
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -50,12 +56,14 @@ interface Refusal {
 function readRefusal(body: ErrorBody, source: string): Refusal {
   const feature = featureOfCall(source);
   const purpose = feature === undefined ? '' : ` for ${featureNeeds[feature].name}`;
-  if (body.scopes !== undefined) {
+  if (body.code === scopeCode) {
+    const scope =
+      body.scopes ?? (feature === undefined ? undefined : featureNeeds[feature].anyScope[0]);
     return {
       code: 'forbidden',
       advice: `The OAuth client lacks a scope${purpose}; ask an administrator to add it to the client`,
-      named: body.scopes,
-      details: { feature, scope: body.scopes },
+      named: scope,
+      details: { feature, scope },
     };
   }
   const isAboutPermissions =
@@ -118,13 +126,14 @@ function decodeErrorBody(text: string): ErrorBody {
   const params = body['messageParams'];
   const message = stringOf(body, 'message');
   const parameters = isRecord(params) ? params : {};
-  const scopes = stringOf(parameters, 'scopes');
+  const code = safeCode(stringOf(body, 'code'));
+  const asked = `${stringOf(parameters, 'scopes') ?? ''} ${message ?? ''}`;
   return {
-    code: safeCode(stringOf(body, 'code')),
-    message: message === undefined ? undefined : toSafeText(message),
+    code,
+    message: message === undefined ? undefined : toSafeText(withoutValues(message)),
     contextId: stringOf(body, 'contextId'),
     permissions: findPermissions(`${stringOf(parameters, 'permissions') ?? ''} ${message ?? ''}`),
-    scopes: scopes === undefined ? undefined : toSafeText(scopes),
+    scopes: code === scopeCode ? findScopes(asked) : undefined,
   };
 }
 
@@ -142,12 +151,40 @@ function stringOf(record: JsonRecord, key: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Words without digits: what else a server puts there could be anything, such as the token of the request. */
 function safeCode(code: string | undefined): string | undefined {
-  return code !== undefined && /^[\w.-]{1,80}$/u.test(code) ? code : undefined;
+  return code !== undefined && code.length <= 60 && /^[a-z]+(?:[._-][a-z]+)*$/iu.test(code)
+    ? code
+    : undefined;
 }
 
-function toCorrelationId(id: string | undefined): string | undefined {
-  return id !== undefined && /^[\w-]{1,64}$/u.test(id) ? id : undefined;
+/** The id by which the platform's support finds a request; undefined for anything but a UUID. */
+export function toCorrelationId(id: string | undefined): string | undefined {
+  return id !== undefined && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu.test(id)
+    ? id
+    : undefined;
+}
+
+/** The platform sets what it repeats of a request in brackets or quotes: it may be a name or a number that was searched for. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/\[[^\]]*\]/gu, '[…]')
+    .replace(/"[^"]*"/gu, '"…"')
+    .replace(/(?<!\w)'[^']*'(?!\w)/gu, "'…'");
+}
+
+const knownScopes: ReadonlySet<string> = new Set([
+  ...featureIds.flatMap((id) => featureNeeds[id].anyScope),
+  'organization',
+  'organization:readonly',
+  'user-basic-info',
+]);
+
+/** Scopes that this product needs, as a text names them; undefined when it names none. */
+function findScopes(text: string): string | undefined {
+  const names = text.slice(0, 4000).match(/[a-z]+(?:-[a-z]+)*(?::readonly)?/gu) ?? [];
+  const known = [...new Set(names)].filter((name) => knownScopes.has(name));
+  return known.length === 0 ? undefined : known.join(', ');
 }
 
 /** Names of the form `domain:entity:action` in a text, without repeats. */
@@ -165,11 +202,11 @@ export function toTokenError(response: HttpResponse, source: string, nowMs: numb
     return toAppError(response, source, nowMs);
   }
   const body = parseRecord(response.text);
-  const reason = stringOf(body, 'error_description') ?? stringOf(body, 'description');
+  // Never its description: what answers there got the secret, and may repeat it.
   const code = safeCode(stringOf(body, 'error'));
   return errors.auth(
     `Genesys Cloud refused the client; check the client id, the secret and the region (a client of another region looks the same), and that the client is enabled: ${
-      reason === undefined ? (code ?? `status ${String(response.status)}`) : toSafeText(reason)
+      code ?? `status ${String(response.status)}`
     }`,
     {
       details: {

@@ -1,5 +1,6 @@
 /** What a person is told about a failure and offered to do: pure, by the error's code. */
 import { isAppError, messageOf, type AppError, type ErrorCode } from '../../base/appError.ts';
+import { redactText } from '../../base/redact.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 /** What a button of the message does; `presentError` runs it. */
@@ -47,7 +48,9 @@ export function describeError(error: unknown, canRetry: boolean, l10n: Localiser
   if (!isAppError(error)) {
     return {
       ...rules.bug,
-      message: plainMessage(l10n.t('Something went wrong unexpectedly: {0}', messageOf(error))),
+      message: plainMessage(
+        l10n.t('Something went wrong unexpectedly: {0}', redactText(messageOf(error))),
+      ),
     };
   }
   const rule = rules[error.code];

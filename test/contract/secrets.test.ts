@@ -1,0 +1,612 @@
+/**
+ * Drives every error path with marked secrets against servers that repeat all they were told, and searches whatever comes out:
+ * log, errors, what a person reads, diagnostics, files, requests. Names and words of people are looked for wherever the product
+ * can know them; a foreign error that quotes them cannot be told from one that does not.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { Archive } from '../../src/archive/archive.ts';
+import { downloadConversation } from '../../src/archive/downloadConversation.ts';
+import { isCancellation } from '../../src/base/appError.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { GenesysClient } from '../../src/genesys/genesysClient.ts';
+import { ClientCredentialsTokenSource } from '../../src/genesys/tokenSource.ts';
+import { describeError } from '../../src/host/errors/errorText.ts';
+import { createLog, type HostLog } from '../../src/host/ports/log.ts';
+import { explainSignInFailure } from '../../src/host/session/signInFailure.ts';
+import { renderDiagnostics } from '../../src/host/support/diagnosticsText.ts';
+import {
+  parseCommunicationId,
+  parseConversationId,
+  parseOrganisationId,
+  parseUserId,
+} from '../../src/model/ids.ts';
+import { connectRpc, type MessagePipe } from '../../src/protocol/rpc.ts';
+import { noFilters } from '../../src/query/conversationQuery.ts';
+import { withFolder } from '../support/archivedSample.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { leakCheck } from '../support/leakCheck.ts';
+import { plainLocaliser } from '../support/plainLocaliser.ts';
+import { ScriptedServer, sendJson, type SeenRequest } from '../support/scriptedServer.ts';
+import {
+  credentials,
+  findMarkers,
+  personal,
+  readAllFiles,
+  spellingsOf,
+  textOfError,
+  type Markers,
+} from '../support/secretMarkers.ts';
+
+const never = new AbortController().signal;
+const everything: Markers = { ...credentials, ...personal };
+const clientId = '0c000000-0000-4000-8000-000000000001';
+const conversationId = parseConversationId('c0000000-0000-4000-8000-000000000001');
+const communicationId = parseCommunicationId('a0000000-0000-4000-8000-000000000001');
+const recordingId = 'b0000000-0000-4000-8000-000000000001';
+const userId = 'f0000000-0000-4000-8000-000000000001';
+const account = { organisationName: 'Marked Hospital', region: 'mypurecloud.de' };
+const organisationId = '11111111-0000-4000-8000-000000000001';
+
+/** Words that a server says after it has heard everything. */
+const gossip = Object.values(everything).join(' ; ');
+/** As the platform repeats values: in brackets. Elsewhere its words are not used at all. */
+const gossipInBrackets = Object.values(everything)
+  .map((marker) => `[${marker}]`)
+  .join(' ');
+
+type Respond = (response: ServerResponse, request: SeenRequest) => void;
+
+const echoOf = ({ headers, body, path }: SeenRequest): string =>
+  `${headers.authorization ?? ''} ${path} ${body} ${gossip}`;
+
+/** A body in the platform's shape with something marked wherever a text may stand. */
+function errorBody(request: SeenRequest, message: string): Readonly<Record<string, unknown>> {
+  return {
+    message,
+    messageWithParams: gossip,
+    messageParams: { permissions: gossip, scopes: gossip, value: echoOf(request) },
+    code: credentials.shortToken,
+    error: credentials.shortToken,
+    error_description: echoOf(request),
+    description: echoOf(request),
+    contextId: credentials.shortToken,
+    entityName: personal.personName,
+    details: [{ errorCode: gossip, fieldName: gossip }],
+    errors: [{ message: gossip }],
+    limit: { key: gossip },
+  };
+}
+
+const markedHeaders = {
+  'inin-correlation-id': credentials.shortToken,
+  'retry-after': credentials.shortToken,
+  'inin-ratelimit-count': credentials.shortToken,
+  'www-authenticate': `Bearer ${credentials.accessToken}`,
+};
+
+const html =
+  (status: number): Respond =>
+  (response, request) => {
+    response.writeHead(status, { 'content-type': 'text/html', ...markedHeaders });
+    response.end(`<html><h1>${echoOf(request)}</h1></html>`);
+  };
+const failure =
+  (status: number, code?: string): Respond =>
+  (response, request) => {
+    const said = status === 400 || status === 413 ? gossipInBrackets : gossip;
+    sendJson(
+      response,
+      status,
+      { ...errorBody(request, said), ...(code !== undefined && { code }) },
+      markedHeaders,
+    );
+  };
+const text =
+  (body: string): Respond =>
+  (response) => {
+    response.writeHead(200, { 'content-type': 'application/json', ...markedHeaders });
+    response.end(body);
+  };
+const cutOff: Respond = (response, request) => {
+  response.writeHead(200, { 'content-length': '100000' });
+  response.write(echoOf(request), () => response.socket?.resetAndDestroy());
+};
+
+/** Answers that no call survives. */
+const failures: Readonly<Record<string, Respond>> = {
+  ...Object.fromEntries(
+    [400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 418, 429, 500, 501, 502, 503, 504].flatMap(
+      (status) => [
+        [`JSON ${String(status)}`, failure(status)],
+        [`HTML ${String(status)}`, html(status)],
+      ],
+    ),
+  ),
+  'a refused scope': failure(403, 'app.not.authorized.for.scope'),
+  'a refused permission': failure(403, 'missing.permissions'),
+  'HTML 200': html(200),
+  'malformed JSON': text(`{"conversations": [${gossip}`),
+  'a text': text(JSON.stringify(gossip)),
+  'marked values of wrong types': text(
+    JSON.stringify({
+      id: gossip,
+      name: 7,
+      conversations: [{ conversationId: gossip }, gossip, 7],
+      conversationId: gossip,
+      participants: gossip,
+      entities: [{ id: gossip, name: personal.personName }, gossip],
+      results: gossip,
+      urls: [{ url: gossip, recording: { id: gossip } }],
+      url: gossip,
+      access_token: `${credentials.accessToken}\n${gossip}`,
+      expires_in: gossip,
+      totalHits: gossip,
+    }),
+  ),
+  'a list of marked things': text(
+    JSON.stringify([{ id: gossip, mediaUris: { [gossip]: { mediaUri: 7 } } }, gossip]),
+  ),
+  'a truncated answer': cutOff,
+  'no answer': (response) => {
+    response.socket?.resetAndDestroy();
+  },
+};
+
+/** All that the product let out, by what it was. */
+class Outputs {
+  readonly log: HostLog;
+  private readonly texts: (readonly [string, string])[] = [];
+  private readonly logged: string[] = [];
+
+  constructor() {
+    const write = (line: string): void => {
+      this.logged.push(line);
+    };
+    this.log = createLog({ trace: write, debug: write, info: write, warn: write, error: write });
+  }
+
+  add(kind: string, value: string): void {
+    this.texts.push([kind, value]);
+  }
+
+  /** An error as it is, as it is logged, and as a person reads it. */
+  addError(error: unknown): void {
+    this.add('error', textOfError(error));
+    this.log.error('A command failed', { error });
+    for (const canRetry of [true, false]) {
+      this.add('notification', JSON.stringify(describeError(error, canRetry, plainLocaliser)));
+    }
+    const explained = explainSignInFailure(error, {
+      region: account.region,
+      apiBaseUrl: 'https://api.mypurecloud.de',
+      loginBaseUrl: 'https://login.mypurecloud.de',
+      clientId,
+      clientSecret: credentials.clientSecret,
+    });
+    this.add('error', textOfError(explained));
+    this.add('notification', describeError(explained, false, plainLocaliser).message);
+  }
+
+  /** Kind, marker and the text around it, of every leak. */
+  leaks(markers: Markers = everything): readonly string[] {
+    this.add(
+      'diagnostics',
+      renderDiagnostics({
+        nowMs: 0,
+        versions: [],
+        changedSettings: [],
+        session: undefined,
+        activeTransferCount: 0,
+        errors: this.log.recentErrors,
+        lines: this.log.recentLines,
+        hidden: [[account.organisationName, '[account]']],
+      }),
+    );
+    const all = [...this.texts, ...this.logged.map((line) => ['log', line] as const)];
+    assert.ok(all.length > 1, 'nothing came out, so nothing was proved');
+    return all.flatMap(([kind, value]) =>
+      findMarkers(value, markers).map((name) => `${kind}: ${name} in ${value.slice(0, 300)}`),
+    );
+  }
+
+  check(markers: Markers = everything): void {
+    assert.deepEqual(this.leaks(markers).slice(0, 5), []);
+  }
+}
+
+suite('Secrets on every error path', function () {
+  this.timeout(60_000);
+  leakCheck();
+  let outputs: Outputs;
+  let server: ScriptedServer;
+  let otherHost: ScriptedServer;
+  /** Answers of the login host and of the API; paths of files are answered by `media`. */
+  let login: Respond;
+  let api: Respond;
+  let media: Respond;
+
+  const goodToken = text(
+    JSON.stringify({
+      access_token: credentials.accessToken,
+      refresh_token: credentials.refreshToken,
+      token_type: 'bearer',
+      expires_in: 3600,
+    }),
+  );
+  const goodMedia: Respond = (response) => {
+    response.writeHead(200, { 'content-type': 'audio/wav' });
+    response.end('RIFF');
+  };
+
+  setup(async () => {
+    outputs = new Outputs();
+    login = goodToken;
+    api = failure(500);
+    media = goodMedia;
+    otherHost = await ScriptedServer.start((_request, response) => {
+      response.end(gossip);
+    });
+    server = await ScriptedServer.start((request, response) => {
+      const respond = request.path.startsWith('/oauth/')
+        ? login
+        : request.path.startsWith('/MediaCache/')
+          ? media
+          : api;
+      respond(response, request);
+    });
+  });
+  teardown(async () => {
+    await server.close();
+    await otherHost.close();
+  });
+
+  const clock = (): Clock => {
+    const fake = new FakeClock();
+    fake.isAutomatic = true;
+    return fake;
+  };
+  const connect = (baseUrl = server.url): GenesysClient => {
+    const deps = {
+      apiBaseUrl: baseUrl,
+      loginBaseUrl: baseUrl,
+      clock: clock(),
+      log: outputs.log.child('genesys'),
+      retry: { maxRetries: 1, baseDelayMs: 1, maxDelayMs: 1, maxRetryAfterMs: 1, random: () => 0 },
+    };
+    const tokens = new ClientCredentialsTokenSource({
+      ...deps,
+      clientId,
+      clientSecret: credentials.clientSecret,
+    });
+    return new GenesysClient({ ...deps, tokens });
+  };
+  /** Runs what may fail; whatever it throws or gives is an output. */
+  const drive = async (run: () => Promise<unknown>): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      assert.ok(!isCancellation(error));
+      outputs.addError(error);
+    }
+  };
+  const callEverything = async (client: GenesysClient): Promise<void> => {
+    await drive(() => client.fetchOrganisation(never));
+    await drive(async () => {
+      const page = await client.listConversations(
+        {
+          interval: { startMs: 0, endMs: 1000 },
+          filters: { ...noFilters, number: personal.phone },
+        },
+        { pageNumber: 1, pageSize: 10 },
+        never,
+      );
+      outputs.add('reasons', JSON.stringify(page.undecodable.map(({ reason }) => reason)));
+    });
+    await drive(() => client.fetchConversation(conversationId, never));
+    await drive(() =>
+      client.fetchRecordings(conversationId, { format: 'WAV', maxWaitMs: 1000 }, never),
+    );
+    await drive(() => client.fetchTranscriptLinks(conversationId, communicationId, never));
+    await drive(() => client.names.resolve({ userIds: [parseUserId(userId)] }, never));
+    await drive(() => client.names.searchUsers(personal.personName, never));
+    await drive(async () => {
+      outputs.add('report', JSON.stringify(await client.fetchPermissionReport(never)));
+    });
+  };
+  /** Tokens go to the API in their header, the secret to the login host in its; nothing else goes anywhere. */
+  const checkRequests = (): void => {
+    for (const { path, headers, body } of server.requests) {
+      const isMedia = path.startsWith('/MediaCache/');
+      const expected = isMedia ? { ...everything, signature: credentials.accessToken } : everything;
+      assert.deepEqual(findMarkers(decodeURIComponent(path), expected), [], path);
+      const { authorization, ...others } = headers;
+      assert.deepEqual(findMarkers(JSON.stringify(others), everything), [], path);
+      assert.equal(authorization !== undefined, !isMedia, path);
+      assert.deepEqual(findMarkers(body, credentials), [], path);
+    }
+    for (const { headers, path } of otherHost.requests) {
+      assert.equal(headers.authorization, undefined);
+      assert.deepEqual(findMarkers(`${path} ${JSON.stringify(headers)}`, everything), []);
+    }
+  };
+
+  for (const [name, respond] of Object.entries(failures)) {
+    test(`nothing leaks when the login host answers with ${name}`, async () => {
+      login = respond;
+      await drive(() => connect().fetchOrganisation(never));
+      outputs.check();
+      checkRequests();
+    });
+
+    test(`nothing leaks when the API answers with ${name}`, async () => {
+      api = respond;
+      await callEverything(connect());
+      outputs.check();
+      checkRequests();
+    });
+  }
+
+  test('nothing leaks, and no token follows, when an answer redirects to another host', async () => {
+    for (const status of [301, 302, 307, 308]) {
+      const redirect: Respond = (response) => {
+        response.writeHead(status, {
+          location: `${otherHost.url}/?token=${credentials.accessToken}`,
+        });
+        response.end(gossip);
+      };
+      api = redirect;
+      await callEverything(connect());
+      login = redirect;
+      await drive(() => connect().fetchOrganisation(never));
+      login = goodToken;
+    }
+    assert.equal(otherHost.requests.length, 0);
+    outputs.check();
+    checkRequests();
+  });
+
+  test('nothing leaks when the host refuses connections, or does not speak TLS', async () => {
+    const { port } = new URL(server.url);
+    await callEverything(connect('http://127.0.0.1:1'));
+    await callEverything(connect(`https://127.0.0.1:${port}`));
+    outputs.check();
+  });
+
+  test('nothing leaks when a link to a file fails in any way', async () => {
+    const path = `/MediaCache/x?Expires=1&Signature=${credentials.signature}`;
+    const link = `${server.url}${path}`;
+    const { port } = new URL(server.url);
+    const client = connect();
+    const open = async (url: string): Promise<void> =>
+      drive(async () => {
+        const { body } = await client.openMedia(url, { fromByte: 5 }, never);
+        for await (const chunk of body) {
+          assert.ok(chunk.length > 0);
+        }
+      });
+    for (const respond of Object.values(failures)) {
+      media = respond;
+      await open(link);
+    }
+    for (const location of [
+      `${otherHost.url}/file`,
+      `http://127.0.0.1:1${path}`,
+      `ftp://x/${path}`,
+      `http://[${path}`,
+      '',
+    ]) {
+      media = (response) => {
+        response.writeHead(302, { location });
+        response.end();
+      };
+      await open(link);
+    }
+    await open(`https://127.0.0.1:${port}${path}`);
+    await open(`http://127.0.0.1:1${path}`);
+    await open(`not a link?Signature=${credentials.signature}`);
+    await open(`http://user:${credentials.clientSecret}@127.0.0.1:1${path}`);
+    assert.equal(otherHost.requests.length, 1);
+    outputs.check();
+    checkRequests();
+  });
+
+  test('downloads leave no credential and no signed link on the disk, whatever goes wrong', async () => {
+    const link = (file: string): string =>
+      `${server.url}/MediaCache/${file}?Expires=1&Signature=${credentials.signature}&Key-Pair-Id=K`;
+    const answers: readonly (readonly [RegExp, unknown])[] = [
+      [
+        /\/details$/u,
+        {
+          conversationId,
+          conversationStart: '2026-11-04T12:00:00.000Z',
+          conversationEnd: '2026-11-04T12:10:00.000Z',
+          participants: [
+            {
+              participantId: 'd0000000-0000-4000-8000-000000000001',
+              participantName: personal.personName,
+              purpose: 'customer',
+              sessions: [
+                { sessionId: communicationId, mediaType: 'voice', ani: `tel:${personal.phone}` },
+              ],
+            },
+          ],
+        },
+      ],
+      [
+        /\/recordings\?/u,
+        [
+          {
+            id: recordingId,
+            conversationId,
+            sessionId: communicationId,
+            media: 'audio',
+            fileState: 'AVAILABLE',
+            mediaUris: { '0': { mediaUri: link('0') }, '1': { mediaUri: link('1') } },
+            note: link('note'),
+          },
+        ],
+      ],
+      [/\/transcripturls$/u, { urls: [{ recording: { id: recordingId }, url: link('words') }] }],
+      [/\/transcripturl$/u, { url: link('words') }],
+    ];
+    api = (response, request) => {
+      const found = answers.find(([pattern]) => pattern.test(request.path));
+      if (found === undefined) {
+        failure(404)(response, request);
+      } else {
+        sendJson(response, 200, found[1]);
+      }
+    };
+    const identity = {
+      organisationId: parseOrganisationId(organisationId),
+      region: account.region,
+    };
+    await withFolder(async (folder) => {
+      const { log } = outputs;
+      let round = 0;
+      for (const respond of [...Object.values(failures), goodMedia]) {
+        media = respond;
+        const deps = { clock: clock(), log };
+        const root = join(folder, String(round++));
+        const archive = await Archive.open(root, identity, deps, never);
+        await drive(async () => {
+          const report = await downloadConversation(
+            { source: connect(), archive, ...deps },
+            {
+              conversationId,
+              parts: ['recordings', 'transcripts'],
+              format: 'WAV',
+              maxTranscodeWaitMs: 1000,
+            },
+            ({ step }) => {
+              outputs.add('progress', step);
+            },
+            never,
+          );
+          outputs.add('absences', JSON.stringify(report));
+        });
+      }
+      const files = readAllFiles(folder);
+      assert.ok([...files.keys()].some((path) => path.endsWith('manifest.json')));
+      for (const [path, content] of files) {
+        // What the media server sent is stored as it came: here it gossips, so only our own files are searched for people.
+        const isReceived = path.includes('/recordings/') || path.includes('/transcripts/');
+        const isOurs = /(?:manifest|archive)\.json$/u.test(path);
+        assert.deepEqual(findMarkers(path, everything), [], path);
+        if (!isReceived || path.endsWith('.json.gz')) {
+          const found = findMarkers(content, isOurs ? everything : credentials);
+          const isGossip = path.includes('/transcripts/') && content.includes(gossip.slice(0, 9));
+          assert.ok(found.length === 0 || isGossip, `${path}: ${found.join(', ')}`);
+        }
+      }
+      const blocked = join(folder, 'blocked');
+      writeFileSync(blocked, '');
+      await drive(() =>
+        Archive.open(join(blocked, 'archive'), identity, { clock: clock(), log }, never),
+      );
+    });
+    outputs.check();
+    checkRequests();
+  });
+
+  test('nothing but code and redacted message crosses to a webview or a worker', async () => {
+    const sent: unknown[] = [];
+    const listeners: ((message: unknown) => void)[] = [];
+    const pipe: MessagePipe = {
+      post: (message) => sent.push(message),
+      onMessage: (listener) => {
+        listeners.push(listener);
+        return { dispose: () => undefined };
+      },
+    };
+    const foreign = Object.assign(
+      new TypeError(
+        `GET https://x.example/f?Signature=${credentials.signature} with Bearer ${credentials.accessToken} for ${personal.email}, ${personal.phone}`,
+      ),
+      {
+        config: {
+          headers: { authorization: credentials.shortToken, body: personal.transcriptText },
+        },
+      },
+    );
+    const asIs = (value: unknown): unknown => value;
+    const peer = connectRpc({
+      pipe,
+      asks: {},
+      answers: { fail: { params: asIs, result: asIs } },
+      handlers: { fail: () => Promise.reject(foreign) },
+      hears: asIs,
+      onNotify: () => undefined,
+      onProblem: (kind, error) => {
+        outputs.log.warn('A message could not be understood', { kind, error });
+      },
+    });
+    listeners[0]?.({ v: 1, kind: 'request', id: 1, method: 'fail', params: gossip });
+    listeners[0]?.({ v: 1, kind: gossip, id: 1 });
+    listeners[0]?.(gossip);
+    await new Promise((resolve) => setImmediate(resolve));
+    peer.dispose();
+    assert.equal(sent.length, 1);
+    outputs.add('rpc', JSON.stringify(sent));
+    outputs.check({ ...credentials, email: personal.email, phone: personal.phone });
+  });
+
+  test('the log hides secrets in errors of others, in fields and in texts', () => {
+    const { log } = outputs;
+    const axiosLike = Object.assign(
+      new Error(`Request to https://x/?a=${credentials.signature} failed`),
+      {
+        config: { headers: { Authorization: `Bearer ${credentials.accessToken}` }, data: gossip },
+        request: { body: gossip },
+        response: { data: gossip },
+      },
+    );
+    log.trace('Marked', {
+      error: axiosLike,
+      nested: { cause: new Error('x', { cause: axiosLike }) },
+    });
+    log.debug('Marked', {
+      clientSecret: credentials.clientSecret,
+      accessToken: credentials.shortToken,
+      refresh_token: credentials.refreshToken,
+      code: credentials.authorizationCode,
+      code_verifier: credentials.verifier,
+      transcript: [personal.transcriptText],
+      phrase: { text: personal.transcriptText },
+      ani: personal.phone,
+      participantName: personal.personName,
+      note: `mail ${personal.email} tel ${personal.phone}`,
+      url: `https://user:${credentials.shortToken}@x.example/a?Signature=${credentials.signature}`,
+    });
+    log.warn(`Authorization: Bearer ${credentials.accessToken} from ${personal.email}`);
+    outputs.check();
+  });
+
+  test('the search finds every marker in every spelling, wherever it is', () => {
+    for (const [name, marker] of Object.entries(everything)) {
+      for (const spelling of spellingsOf(marker)) {
+        assert.ok(findMarkers(`before ${spelling} after`, everything).includes(name), name);
+        outputs = new Outputs();
+        outputs.add('planted', `x=${spelling}&`);
+        assert.match(outputs.leaks().join('\n'), new RegExp(`^planted: ${name} `, 'mu'));
+      }
+      for (const prefix of ['', 'a', 'ab', 'id:']) {
+        const encoded = Buffer.from(`${prefix}${marker}:end`).toString('base64');
+        assert.ok(findMarkers(encoded, everything).includes(name), `${prefix} ${name}`);
+      }
+    }
+    assert.deepEqual(
+      findMarkers(textOfError(new Error('x', { cause: { deep: gossip } })), everything),
+      Object.keys(everything),
+    );
+  });
+
+  test('each class of output is searched: one that leaks is found', () => {
+    outputs.addError(new Error(gossip));
+    const kinds = outputs.leaks().map((leak) => leak.split(':')[0]);
+    assert.deepEqual([...new Set(kinds)].sort(), ['diagnostics', 'error', 'log', 'notification']);
+  });
+});
