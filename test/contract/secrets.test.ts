@@ -5,7 +5,6 @@
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Archive } from '../../src/archive/archive.ts';
 import { downloadConversation } from '../../src/archive/downloadConversation.ts';
@@ -13,10 +12,6 @@ import { isCancellation } from '../../src/base/appError.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { GenesysClient } from '../../src/genesys/genesysClient.ts';
 import { ClientCredentialsTokenSource } from '../../src/genesys/tokenSource.ts';
-import { describeError } from '../../src/host/errors/errorText.ts';
-import { createLog, type HostLog } from '../../src/host/ports/log.ts';
-import { explainSignInFailure } from '../../src/host/session/signInFailure.ts';
-import { renderDiagnostics } from '../../src/host/support/diagnosticsText.ts';
 import {
   parseCommunicationId,
   parseConversationId,
@@ -27,200 +22,37 @@ import { connectRpc, type MessagePipe } from '../../src/protocol/rpc.ts';
 import { noFilters } from '../../src/query/conversationQuery.ts';
 import { withFolder } from '../support/archivedSample.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import {
+  errorAnswer,
+  failingAnswers,
+  gossip,
+  textAnswer,
+  type Respond,
+} from '../support/gossipingServer.ts';
 import { leakCheck } from '../support/leakCheck.ts';
-import { plainLocaliser } from '../support/plainLocaliser.ts';
-import { ScriptedServer, sendJson, type SeenRequest } from '../support/scriptedServer.ts';
+import { ScriptedServer, sendJson } from '../support/scriptedServer.ts';
 import {
   credentials,
+  everything,
   findMarkers,
   personal,
   readAllFiles,
-  spellingsOf,
-  textOfError,
-  type Markers,
 } from '../support/secretMarkers.ts';
+import { SecretOutputs } from '../support/secretOutputs.ts';
 
 const never = new AbortController().signal;
-const everything: Markers = { ...credentials, ...personal };
 const clientId = '0c000000-0000-4000-8000-000000000001';
 const conversationId = parseConversationId('c0000000-0000-4000-8000-000000000001');
 const communicationId = parseCommunicationId('a0000000-0000-4000-8000-000000000001');
 const recordingId = 'b0000000-0000-4000-8000-000000000001';
 const userId = 'f0000000-0000-4000-8000-000000000001';
-const account = { organisationName: 'Marked Hospital', region: 'mypurecloud.de' };
+const region = 'mypurecloud.de';
 const organisationId = '11111111-0000-4000-8000-000000000001';
-
-/** Words that a server says after it has heard everything. */
-const gossip = Object.values(everything).join(' ; ');
-/** As the platform repeats values: in brackets. Elsewhere its words are not used at all. */
-const gossipInBrackets = Object.values(everything)
-  .map((marker) => `[${marker}]`)
-  .join(' ');
-
-type Respond = (response: ServerResponse, request: SeenRequest) => void;
-
-const echoOf = ({ headers, body, path }: SeenRequest): string =>
-  `${headers.authorization ?? ''} ${path} ${body} ${gossip}`;
-
-/** A body in the platform's shape with something marked wherever a text may stand. */
-function errorBody(request: SeenRequest, message: string): Readonly<Record<string, unknown>> {
-  return {
-    message,
-    messageWithParams: gossip,
-    messageParams: { permissions: gossip, scopes: gossip, value: echoOf(request) },
-    code: credentials.shortToken,
-    error: credentials.shortToken,
-    error_description: echoOf(request),
-    description: echoOf(request),
-    contextId: credentials.shortToken,
-    entityName: personal.personName,
-    details: [{ errorCode: gossip, fieldName: gossip }],
-    errors: [{ message: gossip }],
-    limit: { key: gossip },
-  };
-}
-
-const markedHeaders = {
-  'inin-correlation-id': credentials.shortToken,
-  'retry-after': credentials.shortToken,
-  'inin-ratelimit-count': credentials.shortToken,
-  'www-authenticate': `Bearer ${credentials.accessToken}`,
-};
-
-const html =
-  (status: number): Respond =>
-  (response, request) => {
-    response.writeHead(status, { 'content-type': 'text/html', ...markedHeaders });
-    response.end(`<html><h1>${echoOf(request)}</h1></html>`);
-  };
-const failure =
-  (status: number, code?: string): Respond =>
-  (response, request) => {
-    const said = status === 400 || status === 413 ? gossipInBrackets : gossip;
-    sendJson(
-      response,
-      status,
-      { ...errorBody(request, said), ...(code !== undefined && { code }) },
-      markedHeaders,
-    );
-  };
-const text =
-  (body: string): Respond =>
-  (response) => {
-    response.writeHead(200, { 'content-type': 'application/json', ...markedHeaders });
-    response.end(body);
-  };
-const cutOff: Respond = (response, request) => {
-  response.writeHead(200, { 'content-length': '100000' });
-  response.write(echoOf(request), () => response.socket?.resetAndDestroy());
-};
-
-/** Answers that no call survives. */
-const failures: Readonly<Record<string, Respond>> = {
-  ...Object.fromEntries(
-    [400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 418, 429, 500, 501, 502, 503, 504].flatMap(
-      (status) => [
-        [`JSON ${String(status)}`, failure(status)],
-        [`HTML ${String(status)}`, html(status)],
-      ],
-    ),
-  ),
-  'a refused scope': failure(403, 'app.not.authorized.for.scope'),
-  'a refused permission': failure(403, 'missing.permissions'),
-  'HTML 200': html(200),
-  'malformed JSON': text(`{"conversations": [${gossip}`),
-  'a text': text(JSON.stringify(gossip)),
-  'marked values of wrong types': text(
-    JSON.stringify({
-      id: gossip,
-      name: 7,
-      conversations: [{ conversationId: gossip }, gossip, 7],
-      conversationId: gossip,
-      participants: gossip,
-      entities: [{ id: gossip, name: personal.personName }, gossip],
-      results: gossip,
-      urls: [{ url: gossip, recording: { id: gossip } }],
-      url: gossip,
-      access_token: `${credentials.accessToken}\n${gossip}`,
-      expires_in: gossip,
-      totalHits: gossip,
-    }),
-  ),
-  'a list of marked things': text(
-    JSON.stringify([{ id: gossip, mediaUris: { [gossip]: { mediaUri: 7 } } }, gossip]),
-  ),
-  'a truncated answer': cutOff,
-  'no answer': (response) => {
-    response.socket?.resetAndDestroy();
-  },
-};
-
-/** All that the product let out, by what it was. */
-class Outputs {
-  readonly log: HostLog;
-  private readonly texts: (readonly [string, string])[] = [];
-  private readonly logged: string[] = [];
-
-  constructor() {
-    const write = (line: string): void => {
-      this.logged.push(line);
-    };
-    this.log = createLog({ trace: write, debug: write, info: write, warn: write, error: write });
-  }
-
-  add(kind: string, value: string): void {
-    this.texts.push([kind, value]);
-  }
-
-  /** An error as it is, as it is logged, and as a person reads it. */
-  addError(error: unknown): void {
-    this.add('error', textOfError(error));
-    this.log.error('A command failed', { error });
-    for (const canRetry of [true, false]) {
-      this.add('notification', JSON.stringify(describeError(error, canRetry, plainLocaliser)));
-    }
-    const explained = explainSignInFailure(error, {
-      region: account.region,
-      apiBaseUrl: 'https://api.mypurecloud.de',
-      loginBaseUrl: 'https://login.mypurecloud.de',
-      clientId,
-      clientSecret: credentials.clientSecret,
-    });
-    this.add('error', textOfError(explained));
-    this.add('notification', describeError(explained, false, plainLocaliser).message);
-  }
-
-  /** Kind, marker and the text around it, of every leak. */
-  leaks(markers: Markers = everything): readonly string[] {
-    this.add(
-      'diagnostics',
-      renderDiagnostics({
-        nowMs: 0,
-        versions: [],
-        changedSettings: [],
-        session: undefined,
-        activeTransferCount: 0,
-        errors: this.log.recentErrors,
-        lines: this.log.recentLines,
-        hidden: [[account.organisationName, '[account]']],
-      }),
-    );
-    const all = [...this.texts, ...this.logged.map((line) => ['log', line] as const)];
-    assert.ok(all.length > 1, 'nothing came out, so nothing was proved');
-    return all.flatMap(([kind, value]) =>
-      findMarkers(value, markers).map((name) => `${kind}: ${name} in ${value.slice(0, 300)}`),
-    );
-  }
-
-  check(markers: Markers = everything): void {
-    assert.deepEqual(this.leaks(markers).slice(0, 5), []);
-  }
-}
 
 suite('Secrets on every error path', function () {
   this.timeout(60_000);
   leakCheck();
-  let outputs: Outputs;
+  let outputs: SecretOutputs;
   let server: ScriptedServer;
   let otherHost: ScriptedServer;
   /** Answers of the login host and of the API; paths of files are answered by `media`. */
@@ -228,7 +60,7 @@ suite('Secrets on every error path', function () {
   let api: Respond;
   let media: Respond;
 
-  const goodToken = text(
+  const goodToken = textAnswer(
     JSON.stringify({
       access_token: credentials.accessToken,
       refresh_token: credentials.refreshToken,
@@ -242,9 +74,9 @@ suite('Secrets on every error path', function () {
   };
 
   setup(async () => {
-    outputs = new Outputs();
+    outputs = new SecretOutputs();
     login = goodToken;
-    api = failure(500);
+    api = errorAnswer(500);
     media = goodMedia;
     otherHost = await ScriptedServer.start((_request, response) => {
       response.end(gossip);
@@ -333,7 +165,7 @@ suite('Secrets on every error path', function () {
     }
   };
 
-  for (const [name, respond] of Object.entries(failures)) {
+  for (const [name, respond] of Object.entries(failingAnswers)) {
     test(`nothing leaks when the login host answers with ${name}`, async () => {
       login = respond;
       await drive(() => connect().fetchOrganisation(never));
@@ -387,7 +219,7 @@ suite('Secrets on every error path', function () {
           assert.ok(chunk.length > 0);
         }
       });
-    for (const respond of Object.values(failures)) {
+    for (const respond of Object.values(failingAnswers)) {
       media = respond;
       await open(link);
     }
@@ -455,19 +287,19 @@ suite('Secrets on every error path', function () {
     api = (response, request) => {
       const found = answers.find(([pattern]) => pattern.test(request.path));
       if (found === undefined) {
-        failure(404)(response, request);
+        errorAnswer(404)(response, request);
       } else {
         sendJson(response, 200, found[1]);
       }
     };
     const identity = {
       organisationId: parseOrganisationId(organisationId),
-      region: account.region,
+      region,
     };
     await withFolder(async (folder) => {
       const { log } = outputs;
       let round = 0;
-      for (const respond of [...Object.values(failures), goodMedia]) {
+      for (const respond of [...Object.values(failingAnswers), goodMedia]) {
         media = respond;
         const deps = { clock: clock(), log };
         const root = join(folder, String(round++));
@@ -583,30 +415,5 @@ suite('Secrets on every error path', function () {
     });
     log.warn(`Authorization: Bearer ${credentials.accessToken} from ${personal.email}`);
     outputs.check();
-  });
-
-  test('the search finds every marker in every spelling, wherever it is', () => {
-    for (const [name, marker] of Object.entries(everything)) {
-      for (const spelling of spellingsOf(marker)) {
-        assert.ok(findMarkers(`before ${spelling} after`, everything).includes(name), name);
-        outputs = new Outputs();
-        outputs.add('planted', `x=${spelling}&`);
-        assert.match(outputs.leaks().join('\n'), new RegExp(`^planted: ${name} `, 'mu'));
-      }
-      for (const prefix of ['', 'a', 'ab', 'id:']) {
-        const encoded = Buffer.from(`${prefix}${marker}:end`).toString('base64');
-        assert.ok(findMarkers(encoded, everything).includes(name), `${prefix} ${name}`);
-      }
-    }
-    assert.deepEqual(
-      findMarkers(textOfError(new Error('x', { cause: { deep: gossip } })), everything),
-      Object.keys(everything),
-    );
-  });
-
-  test('each class of output is searched: one that leaks is found', () => {
-    outputs.addError(new Error(gossip));
-    const kinds = outputs.leaks().map((leak) => leak.split(':')[0]);
-    assert.deepEqual([...new Set(kinds)].sort(), ['diagnostics', 'error', 'log', 'notification']);
   });
 });

@@ -24,6 +24,7 @@ export const personal = {
 } as const;
 
 export type Markers = Readonly<Record<string, string>>;
+export const everything: Markers = { ...credentials, ...personal };
 
 /** The marker as it may be written; base64 at each of the three offsets, without the characters that neighbours change. */
 export function spellingsOf(marker: string): readonly string[] {
@@ -62,7 +63,7 @@ export function findMarkers(text: string, markers: Markers): readonly string[] {
 export function textOfError(error: unknown): string {
   const json = JSON.stringify(error, (_key, value: unknown) =>
     value instanceof Error
-      ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
+      ? { own: Object.entries(value), text: [value.message, value.stack], cause: value.cause }
       : value,
   );
   return `${json} ${inspect(error, { depth: 12, showHidden: true })}`;
