@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /**
  * Settings of a workspace that point at the simulator.
  * @param {string} workspace an existing folder
- * @param {import('./runningSimulator.mjs').RunningSimulator} simulator
+ * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'clientSecret' | 'organisation' | 'stop'>} simulator
  */
 export function writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId }) {
   mkdirSync(join(workspace, '.vscode'), { recursive: true });
@@ -23,7 +23,7 @@ export function writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId }
 
 /**
  * The companion's values, by the names under which it reads them.
- * @param {import('./runningSimulator.mjs').RunningSimulator} simulator
+ * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'organisation' | 'stop'>} simulator
  * @returns {Record<string, string>}
  */
 export const demoEnvironment = ({ apiBaseUrl, loginBaseUrl, clientId, clientSecret }) => ({

@@ -57,6 +57,7 @@ function readArguments() {
   } catch (error) {
     throw new Error(
       `${error instanceof Error ? error.message : String(error)}\nUse: npm start [-- --once [--screenshot FILE]]`,
+      { cause: error },
     );
   }
 }

@@ -58,7 +58,14 @@ async function atEachMark(
   task: (killAtMark: number, index: number) => Promise<void>,
 ): Promise<void> {
   const limiter = new Limiter(availableParallelism());
-  await Promise.all(marks.map((mark, index) => limiter.run(() => task(mark, index), never)));
+  const outcomes = await Promise.allSettled(
+    marks.map((mark, index) => limiter.run(() => task(mark, index), never)),
+  );
+  // Only when all have ended: the folders are removed after a failure.
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
 }
 
 /** Contents by final name, gzip undone. Fails on a file that is neither partial nor expected whole. */

@@ -87,7 +87,7 @@ export async function downloadConversation(
     conversationRow(workbench, conversationId),
     'Download Conversation',
   );
-  const said = await notificationText(workbench, /Downloaded \d+ files/u, 120_000);
+  const said = await notificationText(workbench, /Downloaded \d+ files?/u, 60_000);
   const folder = findFolder(archiveFolder, conversationId);
   if (folder === undefined) {
     throw new Error(`The extension says "${said}", but the archive has no such conversation`);

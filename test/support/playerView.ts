@@ -40,7 +40,7 @@ function sampleWords(host: any, durationMs: number): Promise<readonly Sample[]> 
   const page = host.ownerDocument.defaultView;
   const list = host.shadowRoot.querySelector('genesys-transcript').shadowRoot;
   const samples: Sample[] = [];
-  const endMs = page.performance.now() + durationMs;
+  const endMs = Number(page.performance.now()) + durationMs;
   return new Promise((resolve) => {
     const look = (): void => {
       const words = Array.from(list.querySelectorAll('.row.spoken .word.now'), (word: any) => ({

@@ -101,9 +101,20 @@ export class Workbench {
     await this.server.stop();
   }
 
-  /** Loads the window again, which gives a new extension host; secrets and view state stay. */
-  async reload(): Promise<void> {
+  /** Loads the page again, which works without an extension host too. What the window has not stored yet is lost. */
+  async reloadInBrowser(): Promise<void> {
     await this.page.reload();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+  }
+
+  /**
+   * Loads the window again as a person does, which gives a new extension host; secrets, editors and view state stay. The
+   * browser's own reload would end the window before it has stored them.
+   */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
@@ -119,7 +130,12 @@ export class Workbench {
     const deadlineMs = Date.now() + timeoutMs;
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.quickInput.locator('input').first().fill(`>${title}`);
+      // The palette may be gone again, when something else took the focus.
+      await this.quickInput
+        .locator('input')
+        .first()
+        .fill(`>${title}`, { timeout: 3000 })
+        .catch(() => undefined);
       const isThere = await row.waitFor({ timeout: 3000 }).then(
         () => true,
         () => false,

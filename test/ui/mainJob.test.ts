@@ -1,6 +1,5 @@
 /** The main job in the real workbench with the packed extension, as a person does it, against the simulator. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,31 +11,11 @@ import { checkFiles, conversationRow, listConversations } from '../support/mainJ
 import * as job from '../support/mainJob.ts';
 import { PlayerView } from '../support/playerView.ts';
 import { realCallId, realCallSound, spokenPhrases } from '../support/realCall.ts';
-import { logIn } from '../support/simulatorClient.ts';
+import { soundOfPlatform } from '../support/platformSound.ts';
 import { Workbench } from '../support/workbench.ts';
 
 const organisationName = 'Example Contact Centre';
 const phrases = spokenPhrases();
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** What the platform gives out for the call, asked for without the product: file name in the archive → SHA-256. */
-async function soundOfPlatform(simulator: Simulator): Promise<ReadonlyMap<string, string>> {
-  const call = await logIn(simulator);
-  const path = `/api/v2/conversations/${realCallId}/recordings?maxWaitMs=5000&formatId=WAV`;
-  let answer = await call('GET', path);
-  for (let attempt = 0; answer.status === 202 && attempt < 20; attempt++) {
-    answer = await call('GET', path);
-  }
-  const hashes = new Map<string, string>();
-  for (const { id, mediaUris } of answer.json) {
-    for (const [channel, { mediaUri }] of Object.entries<any>(mediaUris)) {
-      const bytes = await (await fetch(mediaUri)).bytes();
-      hashes.set(`recordings/${String(id)}.${channel}.wav`, sha256(bytes));
-    }
-  }
-  return hashes;
-}
 
 suite('main job in the workbench', function () {
   this.timeout(120_000);
@@ -112,17 +91,24 @@ suite('main job in the workbench', function () {
       count: null,
       fault: { kind: 'latency', delayMs: 1500 },
     });
-    const progress = workbench.waitForNotification(/Downloading conversation/u, 30_000);
-    const download = job.downloadConversation(workbench, realCallId, archive);
-    await progress;
-    const { folder: downloaded, said } = await download;
+    // Looks only: nothing is clicked while the context menu is open.
+    const progress = workbench.page
+      .locator('.notification-toast, .notifications-center .notification-list-item', {
+        hasText: /Downloading conversation: \S/u,
+      })
+      .first()
+      .waitFor({ timeout: 30_000 });
+    const [{ folder: downloaded, said }] = await Promise.all([
+      job.downloadConversation(workbench, realCallId, archive),
+      progress,
+    ]);
     simulator.control.removeFault(slowed);
     assert.match(said, /^Downloaded 5 files \([\d.]+ KB\)\.$/u);
     conversationFolder = downloaded;
     const files = new Map(
       (await checkFiles(downloaded)).map((file) => [file.path, file.sha256] as const),
     );
-    const expected = await soundOfPlatform(simulator);
+    const expected = await soundOfPlatform(simulator, realCallId);
     assert.equal(expected.size, 2);
     for (const [path, hash] of expected) {
       assert.equal(files.get(path), hash, path);
@@ -199,7 +185,6 @@ suite('main job in the workbench', function () {
   test('a reload of the window brings the player back at its position', async () => {
     await player.clickWaveform(0.5);
     assert.equal(await player.positionSeconds(), 15);
-    await workbench.page.waitForTimeout(700);
     await workbench.reload();
     player = await PlayerView.waitFor(workbench);
     assert.equal(await player.positionSeconds(), 15);

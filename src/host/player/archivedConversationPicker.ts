@@ -97,10 +97,13 @@ async function fill(
   );
   const show = (): void => {
     if (!signal.aborted) {
-      // The person may be on an item already: it stays the active one.
-      const active = picker.activeItems.map(({ id }) => id);
+      const activeIds = picker.activeItems.map(({ id }) => id);
       picker.items = [...items.values()].sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1));
-      picker.activeItems = picker.items.filter(({ id }) => active.includes(id));
+      // The person may be on an item already: it stays the active one. None active would make Enter do nothing.
+      const active = picker.items.filter(({ id }) => activeIds.includes(id));
+      if (active.length > 0) {
+        picker.activeItems = active;
+      }
     }
   };
   show();

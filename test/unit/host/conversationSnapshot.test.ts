@@ -114,6 +114,7 @@ const snapshot = toConversationSnapshot({
   prepared: new Map([['r1', prepared]]),
   names: { queueName: () => 'Billing', userName: () => 'Dana', wrapUpName: () => 'Refund' },
   offsetMs: 120,
+  isCached: false,
   toUrl: (path) => `https://resource${path}`,
 });
 
