@@ -227,9 +227,9 @@ export class GenesysClient implements GenesysApi {
     // A conversation that was transcribed without being recorded has only this one.
     const single = await fetchLinks('transcripturl', decodeTranscriptUrl);
     if (single.links.length === 0 && byRecording.refusal !== undefined) {
-      const refusal = single.refusal ?? byRecording.refusal;
+      const { refusal } = byRecording;
       throw errors.forbidden(
-        `The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: ${featureNeeds.transcripts.allPermissions.join(' and ')}`,
+        `The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: ${featureNeeds.unrecordedTranscripts.allPermissions.join(' and ')}`,
         { cause: refusal, details: refusal.details },
       );
     }

@@ -37,7 +37,7 @@ const nobodysId = '00000000-0000-4000-8000-000000000000';
 const minuteMs = 60_000;
 
 /**
- * At most seven requests, none of which changes or waits for anything.
+ * At most eight requests, none of which changes or waits for anything.
  * @throws AppError `auth` when the sign-in is refused, `network` when nothing could be asked; AbortError
  * @see GET /api/v2/tokens/me, GET /api/v2/users/me?expand=authorization
  */
@@ -106,6 +106,7 @@ async function probeAll(
     ],
     [['recordings'], ofNobody('recordings', { formatId: 'NONE', maxWaitMs: 0 })],
     [['transcripts'], ofNobody('transcripts')],
+    [['unrecordedTranscripts'], ofNobody('unrecordedTranscripts')],
     [['queueNames'], firstOf('queueNames')],
     [['wrapUpNames'], firstOf('wrapUpNames')],
   ];

@@ -12,6 +12,7 @@ export const featureIds = [
   'unredactedRecordings',
   'annotations',
   'transcripts',
+  'unrecordedTranscripts',
   'queueNames',
   'userNames',
   'wrapUpNames',
@@ -40,6 +41,9 @@ const listing = {
   allPermissions: none,
   anyScope: scope('analytics'),
 };
+const recordings = ['recording:recording:view', 'recording:recordingSegment:view'];
+const communication =
+  '/api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}';
 const listRecordings = 'GET /api/v2/conversations/{conversationId}/recordings';
 
 /** In the order in which a person should read it. */
@@ -56,7 +60,7 @@ export const featureNeeds: Readonly<Record<FeatureId, FeatureNeed>> = {
   },
   recordings: {
     name: 'recordings',
-    anyPermission: ['recording:recording:view', 'recording:recordingSegment:view'],
+    anyPermission: recordings,
     allPermissions: none,
     anyScope: scope('recordings'),
     endpoint: listRecordings,
@@ -77,11 +81,18 @@ export const featureNeeds: Readonly<Record<FeatureId, FeatureNeed>> = {
   },
   transcripts: {
     name: 'transcripts',
+    anyPermission: recordings,
+    allPermissions: none,
+    anyScope: scope('speech-and-text-analytics'),
+    endpoint: `GET ${communication}/transcripturls`,
+  },
+  /** Transcribed, but not recorded or no longer: only the older call has these. */
+  unrecordedTranscripts: {
+    name: 'transcripts of conversations without a recording',
     anyPermission: none,
     allPermissions: ['recording:recording:view', 'speechAndTextAnalytics:data:view'],
     anyScope: scope('speech-and-text-analytics'),
-    endpoint:
-      'GET /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturl',
+    endpoint: `GET ${communication}/transcripturl`,
   },
   queueNames: {
     name: 'names of queues',
@@ -113,18 +124,9 @@ export const featureNeeds: Readonly<Record<FeatureId, FeatureNeed>> = {
   },
 };
 
-/** The same need by another call. */
-const otherEndpoints: Readonly<Record<string, FeatureId>> = {
-  'GET /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturls':
-    'transcripts',
-};
-
-/** The feature that a call serves; undefined for calls that no feature stands for, such as the search for people. */
+/** The feature that a call serves first; undefined for calls that no feature stands for, such as the search for people. */
 export function featureOfCall(source: string): FeatureId | undefined {
-  return (
-    featureIds.find((id) => featureNeeds[id].endpoint === source) ??
-    (Object.hasOwn(otherEndpoints, source) ? otherEndpoints[source] : undefined)
-  );
+  return featureIds.find((id) => featureNeeds[id].endpoint === source);
 }
 
 /** What is missing: the first of the alternatives when none is there, and every necessary one that is not. */

@@ -133,12 +133,13 @@ suite('Permissions against the simulator', () => {
       {
         recordings: 'missing recording:recording:view',
         transcripts: 'missing recording:recording:view',
+        unrecordedTranscripts: 'missing recording:recording:view',
       },
     ],
     [
       'all but transcripts',
       restrictedClients.withoutTranscripts,
-      { transcripts: 'missing speechAndTextAnalytics:data:view' },
+      { unrecordedTranscripts: 'missing speechAndTextAnalytics:data:view' },
     ],
     [
       'all but queues',
@@ -171,6 +172,7 @@ suite('Permissions against the simulator', () => {
         'openConversation',
         'recordings',
         'transcripts',
+        'unrecordedTranscripts',
         'queueNames',
         'wrapUpNames',
       ],
@@ -219,7 +221,7 @@ suite('Permissions against the simulator', () => {
     assert.deepEqual(statesOf(report), {
       ...notTold,
       queueNames: 'unknown remote',
-      transcripts: 'missing speechAndTextAnalytics:data:view',
+      unrecordedTranscripts: 'missing speechAndTextAnalytics:data:view',
     });
   });
 
@@ -252,7 +254,9 @@ suite('Permissions against the simulator', () => {
     }
     assert.deepEqual(
       [...new Set(refusals.map(({ details }) => details['feature']))],
-      Object.keys(calls),
+      Object.keys(calls).flatMap((feature) =>
+        feature === 'transcripts' ? [feature, 'unrecordedTranscripts'] : [feature],
+      ),
     );
   });
 

@@ -12,8 +12,8 @@ import { waitForSignIn } from '../support/mainJob.ts';
 import { Workbench } from '../support/workbench.ts';
 
 const organisationName = 'Example Contact Centre';
-const { withoutTranscripts, withoutAnything } = restrictedClients;
-const permission = 'speechAndTextAnalytics:data:view';
+const { withoutRecordings, withoutAnything } = restrictedClients;
+const permission = 'recording:recording:view';
 
 const conversationRows = ({ page }: Workbench): Locator =>
   page.locator('.sidebar .pane-body .monaco-list-row[aria-level="2"]');
@@ -69,17 +69,17 @@ suite('permissions in the workbench', function () {
 
   test('says once after signing in which features lack which permission, and shows the report', async () => {
     await workbench.openView('Genesys Archive');
-    await signIn(withoutTranscripts);
+    await signIn(withoutRecordings);
     const notice = await workbench.waitForNotification(/Some features need permissions/u);
-    assert.match(await notice.innerText(), new RegExp(`Transcripts \\(.*${permission}\\)`, 'u'));
+    assert.match(
+      await notice.innerText(),
+      new RegExp(`Recordings \\(${permission}\\); Transcripts`, 'u'),
+    );
     await press(notice, 'Show Report');
     const report = workbench.webview();
     await report.locator('h1', { hasText: 'Permissions in Genesys Cloud' }).waitFor();
-    const row = report.locator('tr', { hasText: /^\s*Transcripts/u });
-    assert.match(
-      await row.innerText(),
-      new RegExp(`missing: ${permission}[^]*no transcripts`, 'u'),
-    );
+    const row = report.locator('tr', { hasText: 'conversations without sound' });
+    assert.match(await row.innerText(), new RegExp(`missing: ${permission}[^]*without sound`, 'u'));
     assert.match(await report.locator('pre').innerText(), new RegExp(`- ${permission}`, 'u'));
     await workbench.screenshot('permission report');
   });
@@ -89,7 +89,7 @@ suite('permissions in the workbench', function () {
       .filter({ hasText: /\d:\d\d/u })
       .first();
     await workbench.expand(row);
-    const missing = await workbench.waitForTreeRow(/Transcripts: permission missing/u);
+    const missing = await workbench.waitForTreeRow(/Recordings: permission missing/u);
     assert.match(await missing.innerText(), new RegExp(permission, 'u'));
     await workbench.screenshot('permission row');
   });
@@ -97,7 +97,7 @@ suite('permissions in the workbench', function () {
   test('does not tell the same again, and tells what another client lacks', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.runCommand('Genesys Archive: Sign Out');
-    await signIn(withoutTranscripts);
+    await signIn(withoutRecordings);
     await conversationRows(workbench).first().waitFor();
     await workbench.runCommand('Genesys Archive: Sign Out');
     await signIn(withoutAnything);

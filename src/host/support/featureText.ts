@@ -17,6 +17,8 @@ export function featureTitle(feature: FeatureId, l10n: Localiser): string {
       return l10n.t('Bookmarks of recordings');
     case 'transcripts':
       return l10n.t('Transcripts');
+    case 'unrecordedTranscripts':
+      return l10n.t('Transcripts without a recording');
     case 'queueNames':
       return l10n.t('Names of queues');
     case 'userNames':

@@ -139,6 +139,8 @@ function costOf(feature: FeatureId, l10n: Localiser): string {
       return l10n.t('bookmarks are left out');
     case 'transcripts':
       return l10n.t('no transcripts');
+    case 'unrecordedTranscripts':
+      return l10n.t('no transcripts of conversations that were transcribed but not recorded');
     case 'queueNames':
       return l10n.t('ids instead of names of queues, no filter by queue');
     case 'userNames':

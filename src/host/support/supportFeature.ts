@@ -104,7 +104,7 @@ export class SupportFeature implements Disposable {
       .then(async (chosen) => {
         if (chosen === show) {
           await vscode.window.showTextDocument(
-            await vscode.workspace.openTextDocument({ content: text, language: 'markdown' }),
+            await vscode.workspace.openTextDocument({ content: text, language: 'plaintext' }),
           );
         }
       });
@@ -121,7 +121,7 @@ export class SupportFeature implements Disposable {
           'VS Code',
           `${vscode.version} (${vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'})`,
         ],
-        ['remote', vscode.env.remoteName ?? 'none'],
+        ['remote', remoteKind()],
         ['Node.js', process.versions.node],
         ['system', `${platform()} ${release()} ${arch()}`],
         ['workspace', vscode.workspace.isTrusted ? 'trusted' : 'not trusted'],
@@ -166,4 +166,10 @@ export class SupportFeature implements Disposable {
           )),
     ];
   }
+}
+
+/** The kind of remote, such as `ssh-remote`; some products put a host's address in its place. */
+function remoteKind(): string {
+  const name = vscode.env.remoteName ?? 'none';
+  return /^[a-z-]+$/u.test(name) ? name : 'other';
 }

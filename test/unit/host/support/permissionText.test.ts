@@ -24,7 +24,9 @@ function reportOf(change: Partial<PermissionReport> = {}): PermissionReport {
 const withTranscripts = (
   status: Partial<PermissionReport['features'][number]>,
 ): PermissionReport['features'] =>
-  reportOf().features.map((one) => (one.feature === 'transcripts' ? { ...one, ...status } : one));
+  reportOf().features.map((one) =>
+    one.feature === 'unrecordedTranscripts' ? { ...one, ...status } : one,
+  );
 const render = (report: PermissionReport, of = account): string =>
   renderPermissionReport(report, of, plainLocaliser);
 
@@ -49,7 +51,7 @@ suite('permission report', () => {
     );
     assert.ok(
       text.includes(
-        '| Transcripts | `recording:recording:view` and `speechAndTextAnalytics:data:view` | ✗ **missing**: `speechAndTextAnalytics:data:view` | no transcripts |',
+        '| Transcripts without a recording | `recording:recording:view` and `speechAndTextAnalytics:data:view` | ✗ **missing**: `speechAndTextAnalytics:data:view` | no transcripts of',
       ),
       text,
     );
