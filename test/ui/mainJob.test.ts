@@ -185,6 +185,8 @@ suite('main job in the workbench', function () {
   test('a reload of the window brings the player back at its position', async () => {
     await player.clickWaveform(0.5);
     assert.equal(await player.positionSeconds(), 15);
+    // The page saves where it is after a pause, and tells the window by a message.
+    await workbench.page.waitForTimeout(1500);
     await workbench.reload();
     player = await PlayerView.waitFor(workbench);
     assert.equal(await player.positionSeconds(), 15);
