@@ -196,11 +196,22 @@ export class Workbench {
   /** Chooses an entry of a row's context menu. */
   async chooseFromContextMenu(row: Locator, label: string): Promise<void> {
     await row.click({ button: 'right' });
+    await this.page.locator('.monaco-menu').first().waitFor();
     const entry = this.page.locator('.monaco-menu .action-item').filter({
       has: this.page.getByText(label, { exact: true }),
     });
-    await entry.first().click();
-    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+    const menu = this.page.locator('.monaco-menu');
+    // VS Code takes no click in the first moments of a menu: that would be the button that opened it, let go.
+    for (let attempt = 1; (await menu.count()) > 0; attempt++) {
+      await entry.first().click({ timeout: 10_000 });
+      const isGone = await menu.waitFor({ state: 'detached', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!isGone && attempt === 5) {
+        throw new Error(`The context menu does not take the choice "${label}"`);
+      }
+    }
   }
 
   /** Resolves to the item's text once an item of the status bar shows the text. */

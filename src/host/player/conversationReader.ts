@@ -62,6 +62,8 @@ export class ConversationReader {
     onProgress: (message: string) => void,
     signal: AbortSignal,
   ): Promise<OpenedConversation> {
+    // A window that is loaded again restores its tabs before the secret storage has answered.
+    await this.deps.sessions.whenRestored(signal);
     const local = await this.readLocal(id, signal);
     const opened = local ?? (await this.fetch(id, onProgress, signal));
     onProgress('Preparing the waveform…');

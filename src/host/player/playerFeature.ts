@@ -41,6 +41,17 @@ export class PlayerFeature implements Disposable {
 
   constructor(deps: PlayerDeps) {
     this.deps = deps;
+    let accountId = deps.sessions.current?.account.id;
+    this.owned.add(
+      deps.sessions.onDidChange(({ signedIn }) => {
+        if (signedIn?.account.id !== accountId) {
+          accountId = signedIn?.account.id;
+          for (const panel of this.panels.values()) {
+            panel.followAccount();
+          }
+        }
+      }),
+    );
     this.owned.add(
       vscode.window.registerWebviewPanelSerializer(conversationViewType, {
         deserializeWebviewPanel: async (panel, state) => {

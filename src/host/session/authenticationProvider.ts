@@ -52,6 +52,7 @@ class GenesysAuthenticationProvider implements vscode.AuthenticationProvider, Di
   async getSessions(
     scopes: readonly string[] | undefined,
   ): Promise<vscode.AuthenticationSession[]> {
+    await this.sessions.whenRestored(AbortSignal.timeout(tokenTimeoutMs));
     const { current } = this.sessions;
     if (current === undefined) {
       return [];

@@ -4,6 +4,7 @@ import { Emitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import { GenesysClient } from '../../genesys/genesysClient.ts';
+import { defaultRetryOptions } from '../../genesys/retryPolicy.ts';
 import { ClientCredentialsTokenSource, type TokenStore } from '../../genesys/tokenSource.ts';
 import type { Credentials } from './accounts.ts';
 
@@ -31,7 +32,9 @@ export type Connect = (credentials: Credentials, store: TokenStore) => Connectio
 export function createConnect(deps: { readonly clock: Clock; readonly log: Log }): Connect {
   return (credentials, store) => {
     const { clock } = deps;
-    const source = new ClientCredentialsTokenSource({ ...credentials, store, clock });
+    // The call that needs the token tries again by itself: retries within retries would keep a person waiting for minutes.
+    const retry = { ...defaultRetryOptions, maxRetries: 0 };
+    const source = new ClientCredentialsTokenSource({ ...credentials, store, clock, retry });
     const changed = new Emitter<void>();
     source.onDidChange(() => {
       changed.fire();

@@ -28,23 +28,18 @@ export function registerSession(deps: Deps): Disposable {
       setContextKeys(deps, state);
     }),
   );
-  // The state is told only when the storage has answered: the view must not flash its sign-in text at those who are signed in.
-  deps.sessions
-    .restore(ended.signal)
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) {
-        deps.log.error('The stored sign-in could not be restored', { error });
-      }
-    })
-    .finally(() => {
-      setContextKeys(deps, deps.sessions.state);
-    });
+  // Until the storage has answered nothing is shown: the view must not flash its sign-in text at those who are signed in.
+  deps.sessions.restore(ended.signal).catch((error: unknown) => {
+    if (!isCancellation(error)) {
+      deps.log.error('The stored sign-in could not be restored', { error });
+    }
+  });
   return store;
 }
 
 function setContextKeys({ contextKeys }: Deps, { kind }: SessionState): void {
   contextKeys.set('signedIn', kind === 'signedIn');
-  if (kind !== 'signedIn') {
+  if (kind !== 'signedIn' && kind !== 'restoring') {
     contextKeys.set('state', kind);
   }
 }

@@ -2,11 +2,17 @@
  * The one sign-in of the window: restores it, makes it, ends it, and follows what other windows do to it. Knows nothing of
  * dialogs and views: who asks for credentials comes in as a port.
  */
-import { errors, isCancellation, messageOf, throwIfCancelled } from '../../base/appError.ts';
+import {
+  cancellation,
+  errors,
+  isCancellation,
+  messageOf,
+  throwIfCancelled,
+} from '../../base/appError.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import type { GenesysApi } from '../../genesys/genesysApi.ts';
+import type { GenesysApi, Organisation } from '../../genesys/genesysApi.ts';
 import {
   isSameSignIn,
   toAccount,
@@ -26,7 +32,8 @@ export interface SignedIn {
 }
 
 export interface SessionState {
-  readonly kind: 'signedOut' | 'signingIn' | 'signedIn';
+  /** `restoring` until the storage has said whether somebody was signed in. */
+  readonly kind: 'restoring' | 'signedOut' | 'signingIn' | 'signedIn';
   /** Set exactly when the kind is `signedIn`. */
   readonly signedIn?: SignedIn;
 }
@@ -50,6 +57,8 @@ interface Session extends SignedIn {
 }
 
 const revokeTimeoutMs = 3_000;
+/** A slip in the region or a base URL is said this soon, and not after all retries of a background call. */
+const signInTimeoutMs = 20_000;
 
 export class SessionManager implements Disposable {
   private readonly deps: SessionManagerDeps;
@@ -58,6 +67,7 @@ export class SessionManager implements Disposable {
   private readonly participants = new Set<() => Promise<void>>();
   private session: Session | undefined;
   private attempt: AbortController | undefined;
+  private isRestored = false;
   /** Answers of the storage are applied in the order they were asked for. */
   private following: Promise<void> = Promise.resolve();
 
@@ -81,7 +91,7 @@ export class SessionManager implements Disposable {
       return { kind: 'signingIn' };
     }
     return this.session === undefined
-      ? { kind: 'signedOut' }
+      ? { kind: this.isRestored ? 'signedOut' : 'restoring' }
       : { kind: 'signedIn', signedIn: this.session };
   }
 
@@ -108,9 +118,45 @@ export class SessionManager implements Disposable {
 
   /** Takes up the stored sign-in, if any. Sends nothing; a storage that fails means signed out. */
   async restore(signal: AbortSignal): Promise<void> {
-    const stored = await this.deps.store.read();
-    if (stored !== undefined && !signal.aborted && this.session === undefined) {
-      this.replace(this.open(stored));
+    try {
+      const stored = await this.deps.store.read();
+      if (stored !== undefined && !signal.aborted && this.session === undefined) {
+        this.session = this.open(stored);
+      }
+    } finally {
+      this.isRestored = true;
+      this.announce();
+    }
+  }
+
+  /** Resolves once it is known whether somebody is signed in. @throws AbortError */
+  async whenRestored(signal: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    if (this.isRestored) {
+      return;
+    }
+    const waiting = new DisposableStore();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const giveUp = (): void => {
+          reject(cancellation());
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
+        waiting.add(
+          toDisposable(() => {
+            signal.removeEventListener('abort', giveUp);
+          }),
+        );
+        waiting.add(
+          this.onDidChange(() => {
+            if (this.isRestored) {
+              resolve();
+            }
+          }),
+        );
+      });
+    } finally {
+      waiting.dispose();
     }
   }
 
@@ -132,6 +178,7 @@ export class SessionManager implements Disposable {
     } finally {
       if (this.attempt === attempt) {
         this.attempt = undefined;
+        this.isRestored = true;
         this.announce();
       }
     }
@@ -145,6 +192,7 @@ export class SessionManager implements Disposable {
       await this.notifyParticipants();
     }
     this.session = undefined;
+    this.isRestored = true;
     await this.deps.store.clear();
     this.announce();
     if (session !== undefined) {
@@ -170,7 +218,7 @@ export class SessionManager implements Disposable {
     const connection = this.deps.connect(credentials, draft);
     let stored: StoredSignIn;
     try {
-      stored = { credentials, organisation: await connection.api.fetchOrganisation(signal) };
+      stored = { credentials, organisation: await fetchInTime(connection, signal) };
     } catch (error) {
       if (!isCancellation(error)) {
         this.deps.log.warn('Signing in failed', { region: credentials.region, error });
@@ -215,6 +263,7 @@ export class SessionManager implements Disposable {
 
   private replace(session: Session | undefined): void {
     this.session = session;
+    this.isRestored = true;
     this.announce();
   }
 
@@ -239,6 +288,19 @@ export class SessionManager implements Disposable {
       // The token ends by itself; the secrets are gone from this machine already.
       this.deps.log.debug('The token could not be revoked', { reason: messageOf(error) });
     }
+  }
+}
+
+/** @throws AppError `network` when the platform does not answer in time */
+async function fetchInTime(connection: Connection, signal: AbortSignal): Promise<Organisation> {
+  const deadline = AbortSignal.timeout(signInTimeoutMs);
+  try {
+    return await connection.api.fetchOrganisation(AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    if (isCancellation(error) && deadline.aborted && !signal.aborted) {
+      throw errors.network('Genesys Cloud did not answer in time; check the network and try again');
+    }
+    throw error;
   }
 }
 

@@ -10,31 +10,34 @@ import { listRegionChoices, resolveTyped } from './regionChoices.ts';
 import type { AskForCredentials, SignedIn, Verify } from './sessionManager.ts';
 
 const lastRegionKey = 'genesysArchive.lastRegion';
+const lastClientIdKey = 'genesysArchive.lastClientId';
 const stepCount = 3;
 const back = Symbol('back');
 
 interface DialogDeps {
   readonly settings: SettingsReader;
-  /** Remembers the region, which is no secret. */
+  /** Remembers the region and the client id, which are no secrets. */
   readonly memory: vscode.Memento;
 }
 
 interface Draft {
   region: string;
   clientId: string;
+  /** Kept while the dialog is open, so that going back to the region does not cost it. */
+  secret: string;
 }
 
 /** A dialog for `SessionManager`. Escape rejects with AbortError; what went wrong is shown in the dialog. */
 export function createSignInDialog(deps: DialogDeps): AskForCredentials {
   return async (verify, signal) => {
     throwIfCancelled(signal);
-    const remembered = deps.memory.get<unknown>(lastRegionKey);
-    const preferred = [remembered, deps.settings.get('region')]
-      .map((value) => (typeof value === 'string' ? resolveTyped(value) : undefined))
+    const preferred = [rememberedText(deps.memory, lastRegionKey), deps.settings.get('region')]
+      .map(resolveTyped)
       .filter((domain) => domain !== undefined);
     const draft: Draft = {
       region: preferred[0] ?? 'mypurecloud.com',
-      clientId: deps.settings.get('clientId'),
+      clientId: deps.settings.get('clientId') || rememberedText(deps.memory, lastClientIdKey),
+      secret: '',
     };
     let step = 1;
     for (;;) {
@@ -49,12 +52,18 @@ export function createSignInDialog(deps: DialogDeps): AskForCredentials {
         const answer = await askSecret(draft, deps.settings, verify, signal);
         if (answer !== back) {
           await deps.memory.update(lastRegionKey, draft.region);
+          await deps.memory.update(lastClientIdKey, draft.clientId);
           return answer;
         }
         step = 2;
       }
     }
   };
+}
+
+function rememberedText(memory: vscode.Memento, key: string): string {
+  const value = memory.get<unknown>(key);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Shows the input until `settle` was called; hiding it otherwise, or an aborted signal, is a cancellation. */
@@ -145,6 +154,7 @@ async function askSecret(
 ): Promise<SignedIn | typeof back> {
   const box = createBox(3);
   box.password = true;
+  box.value = draft.secret;
   box.prompt = vscode.l10n.t('Client secret. It is kept in the secret storage of VS Code only.');
   const closed = new AbortController();
   const both = AbortSignal.any([signal, closed.signal]);
@@ -152,6 +162,7 @@ async function askSecret(
     return await showUntilSettled<SignedIn | typeof back>(box, signal, (settle, store) => {
       wireBack(box, store, settle);
       const attempt = async (): Promise<void> => {
+        draft.secret = box.value;
         box.busy = true;
         box.enabled = false;
         try {

@@ -55,7 +55,6 @@ class StatusBar implements Disposable {
     );
     this.follow();
     this.draw();
-    this.item.show();
   }
 
   dispose(): void {
@@ -99,6 +98,10 @@ class StatusBar implements Disposable {
   }
 
   private draw(): void {
+    if (this.deps.sessions.state.kind === 'restoring') {
+      // Who is signed in must not be greeted with "Sign In".
+      return;
+    }
     const nowMs = this.deps.clock.nowMs();
     const { text, tooltip, accessibleLabel, nextChangeMs } = toStatusText(
       this.facts(),
@@ -113,6 +116,7 @@ class StatusBar implements Disposable {
       this.item.tooltip = new vscode.MarkdownString(tooltip);
       this.item.accessibilityInformation = { label: accessibleLabel, role: 'button' };
       this.item.command = this.deps.sessions.current === undefined ? signInCommand : menuCommand;
+      this.item.show();
     }
     if (nextChangeMs !== undefined) {
       this.drawAt(Math.max(nextChangeMs, nowMs + minIntervalMs));

@@ -211,6 +211,17 @@ suite('SessionManager', () => {
     assert.equal(second.state.kind, 'signedOut');
   });
 
+  test('says nothing about who is signed in until the storage has answered, and lets others wait for it', async () => {
+    await openWindow().signIn(credentials(1), never);
+    const window = openWindow();
+    assert.equal(window.state.kind, 'restoring');
+    const waited = window.whenRestored(never).then(() => window.current?.account.label);
+    await window.restore(never);
+    assert.equal(await waited, 'Organisation 1');
+    const gone = AbortSignal.abort();
+    await assert.rejects(openWindow().whenRestored(gone), isCancellation);
+  });
+
   test('never takes the token of another client for its own', async () => {
     await openWindow().signIn(credentials(1), never);
     const stored = secrets.values.get('genesysArchive.token');
