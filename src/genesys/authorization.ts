@@ -119,7 +119,9 @@ function toRefusal(code: string, query: URLSearchParams): AppError {
   }
   const said = query.get('error_description');
   const reason =
-    said === null || said === '' ? (/^[\w.-]{1,60}$/u.exec(code)?.[0] ?? 'unknown') : toSafeText(said);
+    said === null || said === ''
+      ? (/^[\w.-]{1,60}$/u.exec(code)?.[0] ?? 'unknown')
+      : toSafeText(said);
   return errors.auth(
     `Genesys Cloud refused the sign-in in the browser; ask an administrator to check the OAuth client: ${reason}`,
   );

@@ -2,13 +2,7 @@
  * Access tokens: asked for once, kept until shortly before they end, shared by all callers and, through the store, by all
  * windows. How a token is got is the grant's matter.
  */
-import {
-  cancellation,
-  errors,
-  isAppError,
-  throwIfCancelled,
-  type AppError,
-} from '../base/appError.ts';
+import { AppError, cancellation, errors, isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { sendHttp, type SendHttp } from './httpTransport.ts';
@@ -119,10 +113,7 @@ abstract class SharedTokenSource implements TokenSource {
   }
 
   /** A new token in place of `old`, by one request. @throws AppError `auth` when only a person can bring one */
-  protected abstract renew(
-    old: AccessToken | undefined,
-    signal: AbortSignal,
-  ): Promise<AccessToken>;
+  protected abstract renew(old: AccessToken | undefined, signal: AbortSignal): Promise<AccessToken>;
 
   /** Whether a token that is not known to be refused is worth sending. */
   protected isUsable(token: AccessToken): boolean {
@@ -191,7 +182,7 @@ abstract class SharedTokenSource implements TokenSource {
           this.setToken(after);
           return after;
         }
-        this.tellRefusal(error);
+        throw this.tellRefusal(error);
       }
       throw error;
     }
@@ -201,11 +192,15 @@ abstract class SharedTokenSource implements TokenSource {
     return token.value !== this.refusedToken?.value && this.isUsable(token);
   }
 
-  private tellRefusal(error: AppError): void {
+  /** The error to throw; its detail says that all callers fail for this one reason. */
+  private tellRefusal(error: AppError): AppError {
+    const details = { ...error.details, sessionEnded: true };
+    const told = new AppError('auth', error.message, { cause: error, details });
     if (!this.isRefused) {
       this.isRefused = true;
-      this.refused.fire(error);
+      this.refused.fire(told);
     }
+    return told;
   }
 
   private async readStored(): Promise<AccessToken | undefined> {
@@ -249,10 +244,7 @@ export class ClientCredentialsTokenSource extends SharedTokenSource {
 export class PersonTokenSource extends SharedTokenSource {
   private refusedRefreshToken: string | undefined;
 
-  protected async renew(
-    old: AccessToken | undefined,
-    signal: AbortSignal,
-  ): Promise<AccessToken> {
+  protected async renew(old: AccessToken | undefined, signal: AbortSignal): Promise<AccessToken> {
     const refreshToken = old?.refreshToken;
     if (refreshToken === undefined || refreshToken === this.refusedRefreshToken) {
       throw signInEnded();

@@ -12,7 +12,8 @@ import type { Archive, ArchiveIdentity } from '../../archive/archive.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
-import type { SignedIn, SessionManager } from '../session/sessionManager.ts';
+import type { SignedIn } from '../session/session.ts';
+import type { SessionManager } from '../session/sessionManager.ts';
 import { ArchiveIndex } from './archiveIndex.ts';
 
 export interface ArchivesDeps {

@@ -3,7 +3,8 @@ import { isAppError, messageOf, type AppError, type ErrorCode } from '../../base
 import type { Localiser } from '../ports/localiser.ts';
 
 /** What a button of the message does; `presentError` runs it. */
-export type ErrorAction = 'signIn' | 'retry' | 'showLog' | 'openSettings' | 'reportIssue';
+export type ErrorAction =
+  'signIn' | 'switchAccount' | 'retry' | 'showLog' | 'openSettings' | 'reportIssue';
 
 export interface PresentedError {
   readonly severity: 'error' | 'warning';

@@ -190,7 +190,10 @@ function decodeCredentials(value: unknown, path: string): Credentials {
 
 function decodePerson(value: unknown, path: string): Person {
   const record = asRecord(value, path);
-  return { id: required(record, 'id', path, asString), name: required(record, 'name', path, asString) };
+  return {
+    id: required(record, 'id', path, asString),
+    name: required(record, 'name', path, asString),
+  };
 }
 
 function decodeOrganisation(value: unknown, path: string): Organisation {

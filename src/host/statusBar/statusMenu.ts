@@ -63,11 +63,7 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
     ...(isSignedIn
       ? [
           separator(),
-          item(
-            'sign-in',
-            vscode.l10n.t('Sign In to Another Organisation…'),
-            'genesysArchive.signIn',
-          ),
+          item('account', vscode.l10n.t('Switch Account…'), 'genesysArchive.switchAccount'),
           item('sign-out', vscode.l10n.t('Sign Out'), 'genesysArchive.signOut'),
         ]
       : []),

@@ -199,7 +199,9 @@ suite('ClientCredentialsTokenSource', () => {
       server: { requests },
     } = await open(grant);
     await tokens.getToken(never);
-    await (await tokens.forget())(never);
+    await (
+      await tokens.forget()
+    )(never);
     assert.equal(tokens.state.expiresAtMs, undefined);
     assert.deepEqual(
       requests.slice(1).map(({ method, path, headers }) => [method, path, headers.authorization]),
