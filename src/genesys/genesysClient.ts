@@ -5,7 +5,7 @@ import { parseJson } from '../base/decode.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
-import type { CommunicationId, ConversationId } from '../model/ids.ts';
+import type { CommunicationId, ConversationId, UserId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
 import { ApiMeter } from './apiMeter.ts';
@@ -17,6 +17,7 @@ import {
 } from './decoders/recording.ts';
 import {
   decodeOrganisation,
+  decodePerson,
   decodeTranscriptUrl,
   decodeTranscriptUrls,
 } from './decoders/resources.ts';
@@ -26,6 +27,7 @@ import type {
   FetchRecordingsOptions,
   GenesysApi,
   MediaResponse,
+  NamedEntry,
   OpenMediaOptions,
   Organisation,
   PageRequest,
@@ -91,6 +93,15 @@ export class GenesysClient implements GenesysApi {
       signal,
     );
     return decodeOrganisation(response.text);
+  }
+
+  /** Who a person's token belongs to. @see GET /api/v2/users/me */
+  async fetchPerson(signal: AbortSignal): Promise<NamedEntry<UserId>> {
+    const response = await this.http.call(
+      { method: 'GET', pathTemplate: '/api/v2/users/me' },
+      signal,
+    );
+    return decodePerson(response.text);
   }
 
   async listConversations(

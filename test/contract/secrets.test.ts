@@ -10,7 +10,13 @@ import { Archive } from '../../src/archive/archive.ts';
 import { downloadConversation } from '../../src/archive/downloadConversation.ts';
 import { isCancellation } from '../../src/base/appError.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import {
+  decodeCallback,
+  decodePastedCallback,
+  exchangeCode,
+} from '../../src/genesys/authorization.ts';
 import { GenesysClient } from '../../src/genesys/genesysClient.ts';
+import { requestToken } from '../../src/genesys/tokenEndpoint.ts';
 import { ClientCredentialsTokenSource } from '../../src/genesys/tokenSource.ts';
 import {
   parseCommunicationId,
@@ -18,7 +24,6 @@ import {
   parseOrganisationId,
   parseUserId,
 } from '../../src/model/ids.ts';
-import { connectRpc, type MessagePipe } from '../../src/protocol/rpc.ts';
 import { noFilters } from '../../src/query/conversationQuery.ts';
 import { withFolder } from '../support/archivedSample.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -173,6 +178,29 @@ suite('Secrets on every error path', function () {
       checkRequests();
     });
 
+    test(`nothing leaks of a code, its verifier and a refresh token when the login host answers with ${name}`, async () => {
+      login = respond;
+      const endpoint = { loginBaseUrl: server.url, clock: clock() };
+      const attempt = {
+        clientId,
+        redirectUri: 'http://localhost:1/callback',
+        state: credentials.shortToken,
+        verifier: credentials.verifier,
+      };
+      await drive(() => exchangeCode(endpoint, attempt, credentials.authorizationCode, never));
+      await drive(() =>
+        requestToken(
+          endpoint,
+          {
+            form: { grant_type: 'refresh_token', refresh_token: credentials.refreshToken },
+            basicAuth: { id: clientId, secret: credentials.clientSecret },
+          },
+          never,
+        ),
+      );
+      outputs.check();
+    });
+
     test(`nothing leaks when the API answers with ${name}`, async () => {
       api = respond;
       await callEverything(connect());
@@ -180,6 +208,20 @@ suite('Secrets on every error path', function () {
       checkRequests();
     });
   }
+
+  test('nothing leaks when the browser comes back with a refusal, or is pasted from elsewhere', async () => {
+    const state = credentials.shortToken;
+    for (const error of ['access_denied', 'invalid_request', gossip, credentials.accessToken]) {
+      const query = new URLSearchParams({ error, error_description: gossip, state });
+      const answer = decodeCallback(query, state);
+      assert.ok(answer?.kind === 'refused');
+      outputs.addError(answer.error);
+    }
+    for (const pasted of [`http://localhost/?code=${credentials.authorizationCode}`, gossip]) {
+      await drive(() => Promise.resolve().then(() => decodePastedCallback(pasted, state)));
+    }
+    outputs.check();
+  });
 
   test('nothing leaks, and no token follows, when an answer redirects to another host', async () => {
     for (const status of [301, 302, 307, 308]) {
@@ -342,78 +384,5 @@ suite('Secrets on every error path', function () {
     });
     outputs.check();
     checkRequests();
-  });
-
-  test('nothing but code and redacted message crosses to a webview or a worker', async () => {
-    const sent: unknown[] = [];
-    const listeners: ((message: unknown) => void)[] = [];
-    const pipe: MessagePipe = {
-      post: (message) => sent.push(message),
-      onMessage: (listener) => {
-        listeners.push(listener);
-        return { dispose: () => undefined };
-      },
-    };
-    const foreign = Object.assign(
-      new TypeError(
-        `GET https://x.example/f?Signature=${credentials.signature} with Bearer ${credentials.accessToken} for ${personal.email}, ${personal.phone}`,
-      ),
-      {
-        config: {
-          headers: { authorization: credentials.shortToken, body: personal.transcriptText },
-        },
-      },
-    );
-    const asIs = (value: unknown): unknown => value;
-    const peer = connectRpc({
-      pipe,
-      asks: {},
-      answers: { fail: { params: asIs, result: asIs } },
-      handlers: { fail: () => Promise.reject(foreign) },
-      hears: asIs,
-      onNotify: () => undefined,
-      onProblem: (kind, error) => {
-        outputs.log.warn('A message could not be understood', { kind, error });
-      },
-    });
-    listeners[0]?.({ v: 1, kind: 'request', id: 1, method: 'fail', params: gossip });
-    listeners[0]?.({ v: 1, kind: gossip, id: 1 });
-    listeners[0]?.(gossip);
-    await new Promise((resolve) => setImmediate(resolve));
-    peer.dispose();
-    assert.equal(sent.length, 1);
-    outputs.add('rpc', JSON.stringify(sent));
-    outputs.check({ ...credentials, email: personal.email, phone: personal.phone });
-  });
-
-  test('the log hides secrets in errors of others, in fields and in texts', () => {
-    const { log } = outputs;
-    const axiosLike = Object.assign(
-      new Error(`Request to https://x/?a=${credentials.signature} failed`),
-      {
-        config: { headers: { Authorization: `Bearer ${credentials.accessToken}` }, data: gossip },
-        request: { body: gossip },
-        response: { data: gossip },
-      },
-    );
-    log.trace('Marked', {
-      error: axiosLike,
-      nested: { cause: new Error('x', { cause: axiosLike }) },
-    });
-    log.debug('Marked', {
-      clientSecret: credentials.clientSecret,
-      accessToken: credentials.shortToken,
-      refresh_token: credentials.refreshToken,
-      code: credentials.authorizationCode,
-      code_verifier: credentials.verifier,
-      transcript: [personal.transcriptText],
-      phrase: { text: personal.transcriptText },
-      ani: personal.phone,
-      participantName: personal.personName,
-      note: `mail ${personal.email} tel ${personal.phone}`,
-      url: `https://user:${credentials.shortToken}@x.example/a?Signature=${credentials.signature}`,
-    });
-    log.warn(`Authorization: Bearer ${credentials.accessToken} from ${personal.email}`);
-    outputs.check();
   });
 });

@@ -5,7 +5,13 @@ import type { Localiser } from '../ports/localiser.ts';
 
 /** What a button of the message does; `presentError` runs it. */
 export type ErrorAction =
-  'signIn' | 'retry' | 'showLog' | 'showPermissions' | 'openSettings' | 'reportIssue';
+  | 'signIn'
+  | 'switchAccount'
+  | 'retry'
+  | 'showLog'
+  | 'showPermissions'
+  | 'openSettings'
+  | 'reportIssue';
 
 export interface PresentedError {
   readonly severity: 'error' | 'warning';

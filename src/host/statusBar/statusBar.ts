@@ -132,7 +132,8 @@ class StatusBar implements Disposable {
     }
     return {
       kind: 'signedIn',
-      organisationName: signedIn.account.label,
+      organisationName: signedIn.account.organisation.name,
+      personName: signedIn.account.person?.name,
       region: signedIn.account.region,
       clientId: signedIn.account.clientId,
       rate: signedIn.api.rate.current,

@@ -1,15 +1,12 @@
 /** The menu behind the status bar item: the commands that a person wants next. */
 import * as vscode from 'vscode';
-import { commandIds, extensionId, type CommandId } from '../../generated/manifest.ts';
+import { extensionId, type CommandId } from '../../generated/manifest.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
   readonly args?: readonly unknown[];
 }
-
-const knownCommands: ReadonlySet<string> = new Set(commandIds);
-const switchAccountCommand = 'genesysArchive.switchAccount';
 
 const separator = (): vscode.QuickPickItem => ({
   label: '',
@@ -70,19 +67,7 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
     ...(isSignedIn
       ? [
           separator(),
-          ...(knownCommands.has(switchAccountCommand)
-            ? [
-                {
-                  label: `$(account) ${vscode.l10n.t('Switch Account…')}`,
-                  command: switchAccountCommand,
-                },
-              ]
-            : []),
-          item(
-            'sign-in',
-            vscode.l10n.t('Sign In to Another Organisation…'),
-            'genesysArchive.signIn',
-          ),
+          item('account', vscode.l10n.t('Switch Account…'), 'genesysArchive.switchAccount'),
           item('sign-out', vscode.l10n.t('Sign Out'), 'genesysArchive.signOut'),
         ]
       : []),

@@ -12,6 +12,8 @@ export type StatusFacts =
 export interface SignedInFacts {
   readonly kind: 'signedIn';
   readonly organisationName: string;
+  /** Who signed in with a browser. */
+  readonly personName?: string | undefined;
   readonly region: string;
   readonly clientId: string;
   readonly rate: RateSnapshot;
@@ -217,6 +219,9 @@ function tooltipOf(facts: SignedInFacts, nowMs: number, l10n: Localiser): string
   const isWindowOpen = rate.resetAtMs !== undefined && rate.resetAtMs > nowMs;
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t('Organisation'), facts.organisationName],
+    ...(facts.personName === undefined
+      ? []
+      : [[l10n.t('Signed in as'), facts.personName] as const]),
     [l10n.t('Region'), facts.region],
     [l10n.t('Client id'), facts.clientId],
     [

@@ -13,7 +13,8 @@ import {
 import type { Log } from '../../base/log.ts';
 import { featureIds, type FeatureId } from '../../genesys/permissions.ts';
 import type { CommandId } from '../../generated/manifest.ts';
-import type { SessionManager, SignedIn } from '../session/sessionManager.ts';
+import type { SignedIn } from '../session/session.ts';
+import type { SessionManager } from '../session/sessionManager.ts';
 import { featureWithNeeds } from './featureText.ts';
 import type { PermissionMemory } from './permissionMemory.ts';
 
