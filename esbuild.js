@@ -102,8 +102,10 @@ const bundles = {
       ...node,
       entryPoints: ['src/host/support/supportModule.ts'],
       outfile: 'dist/supportModule.cjs',
+      external: ['vscode'],
     },
     maxBytes: 40_000,
+    mayNameVscode: true,
   },
   archiveModule: {
     options: {

@@ -1,27 +1,15 @@
-/** Show Permissions and Copy Diagnostics: gathers the facts, has them rendered, shows them. */
-import { arch, homedir, platform, release } from 'node:os';
+/** Permissions and diagnostics as a feature: the commands, the document of the report, and who looks after refusals. */
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
-import { extensionVersion, settingSchemas } from '../../generated/manifest.ts';
 import type { Commands } from '../commands.ts';
-import { settingKeys, type SettingKey } from '../ports/settingValue.ts';
 import type { Services } from '../services.ts';
-import type { DiagnosticsFacts } from './diagnosticsText.ts';
+import type { DiagnosticsDeps } from './copyDiagnostics.ts';
 import { PermissionMemory } from './permissionMemory.ts';
 import { PermissionNotices } from './permissionNotices.ts';
 
-type Deps = Pick<Services, 'sessions' | 'settings' | 'log' | 'globalState' | 'transfers' | 'clock'>;
+type Deps = DiagnosticsDeps & Pick<Services, 'globalState'>;
 
 const scheme = 'genesys-permissions';
-const diagnosticLineCount = 100;
-/** Values that say nothing of who uses them. */
-const shownSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
-  'recordings.format',
-  'recordings.maxTranscodeWaitSeconds',
-  'conversations.pageSize',
-  'cache.maxMegabytes',
-  'cache.maxAgeHours',
-]);
 
 export class SupportFeature implements Disposable {
   private readonly deps: Deps;
@@ -48,7 +36,10 @@ export class SupportFeature implements Disposable {
   get commands(): Commands<'genesysArchive.showPermissions' | 'genesysArchive.copyDiagnostics'> {
     return {
       'genesysArchive.showPermissions': () => this.showPermissions(),
-      'genesysArchive.copyDiagnostics': () => this.copyDiagnostics(),
+      'genesysArchive.copyDiagnostics': async () => {
+        const { copyDiagnostics } = await import('./supportModule.ts');
+        await copyDiagnostics(this.deps);
+      },
     };
   }
 
@@ -88,88 +79,4 @@ export class SupportFeature implements Disposable {
     this.reportChanged.fire(uri);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
-
-  private async copyDiagnostics(): Promise<void> {
-    const { renderDiagnostics } = await import('./supportModule.ts');
-    const text = renderDiagnostics(this.diagnosticsFacts());
-    await vscode.env.clipboard.writeText(text);
-    const show = vscode.l10n.t('Show');
-    void vscode.window
-      .showInformationMessage(
-        vscode.l10n.t(
-          'Diagnostics are on the clipboard: versions, counters and log lines, without secrets and personal data.',
-        ),
-        show,
-      )
-      .then(async (chosen) => {
-        if (chosen === show) {
-          await vscode.window.showTextDocument(
-            await vscode.workspace.openTextDocument({ content: text, language: 'plaintext' }),
-          );
-        }
-      });
-  }
-
-  private diagnosticsFacts(): DiagnosticsFacts {
-    const { sessions, transfers, log, clock } = this.deps;
-    const { current } = sessions;
-    return {
-      nowMs: clock.nowMs(),
-      versions: [
-        ['extension', extensionVersion],
-        [
-          'VS Code',
-          `${vscode.version} (${vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'})`,
-        ],
-        ['remote', remoteKind()],
-        ['Node.js', process.versions.node],
-        ['system', `${platform()} ${release()} ${arch()}`],
-        ['workspace', vscode.workspace.isTrusted ? 'trusted' : 'not trusted'],
-      ],
-      changedSettings: this.changedSettings(),
-      session:
-        current === undefined
-          ? undefined
-          : {
-              region: current.account.region,
-              tokenExpiresAtMs: current.tokens.expiresAtMs,
-              rate: current.api.rate.current,
-              counts: current.api.activity.counts,
-              isOffline: current.api.activity.isOffline,
-            },
-      activeTransferCount: transfers.activeCount,
-      errors: log.recentErrors,
-      lines: log.recentLines.slice(-diagnosticLineCount),
-      hidden: this.hiddenTexts(),
-    };
-  }
-
-  private changedSettings(): DiagnosticsFacts['changedSettings'] {
-    return settingKeys.flatMap((key) => {
-      const value = this.deps.settings.get(key);
-      return value === settingSchemas[key].default
-        ? []
-        : [[key, shownSettings.has(key) ? String(value) : undefined] as const];
-    });
-  }
-
-  private hiddenTexts(): DiagnosticsFacts['hidden'] {
-    const { current } = this.deps.sessions;
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    return [
-      [homedir(), '~'],
-      ...folders.map(({ uri }) => [uri.fsPath, '[workspace]'] as const),
-      ...(current === undefined
-        ? []
-        : [current.account.label, current.account.organisation.name, current.account.clientId].map(
-            (name) => [name, '[account]'] as const,
-          )),
-    ];
-  }
-}
-
-/** The kind of remote, such as `ssh-remote`; some products put a host's address in its place. */
-function remoteKind(): string {
-  const name = vscode.env.remoteName ?? 'none';
-  return /^[a-z-]+$/u.test(name) ? name : 'other';
 }
