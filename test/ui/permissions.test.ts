@@ -57,7 +57,7 @@ suite('permissions in the workbench', function () {
     readonly secret: string;
   }): Promise<void> => {
     await workbench.runCommand('Genesys Archive: Sign In…');
-    await workbench.answerPick('How do you want to sign in?', 'OAuth client');
+    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
     await workbench.answerPick('Region of your organisation', 'eu-central-1');
     await workbench.answerInput('Client id of an OAuth client', client.id);
     await workbench.answerInput('Client secret', client.secret);
