@@ -5,9 +5,10 @@ import { parseJson } from '../base/decode.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
-import type { CommunicationId, ConversationId } from '../model/ids.ts';
+import type { CommunicationId, ConversationId, UserId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
+import { ApiMeter } from './apiMeter.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
 import {
   decodeRecording,
@@ -16,14 +17,17 @@ import {
 } from './decoders/recording.ts';
 import {
   decodeOrganisation,
+  decodePerson,
   decodeTranscriptUrl,
   decodeTranscriptUrls,
 } from './decoders/resources.ts';
 import type {
+  ApiActivity,
   ConversationPage,
   FetchRecordingsOptions,
   GenesysApi,
   MediaResponse,
+  NamedEntry,
   OpenMediaOptions,
   Organisation,
   PageRequest,
@@ -31,10 +35,11 @@ import type {
   TranscriptLink,
 } from './genesysApi.ts';
 import { HttpClient, type ApiResponse } from './httpClient.ts';
-import type { SendHttp } from './httpTransport.ts';
+import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
+import { featureNeeds, type PermissionReport } from './permissions.ts';
 import type { RetryOptions } from './retryPolicy.ts';
 import type { TokenSource } from './tokenSource.ts';
 
@@ -46,6 +51,8 @@ export interface GenesysClientDeps {
   readonly userAgent?: string | undefined;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Counts what the client does; one of its own when left out. */
+  readonly meter?: ApiMeter | undefined;
 }
 
 const recordingsPath = '/api/v2/conversations/{conversationId}/recordings';
@@ -59,14 +66,24 @@ const longestPollMs = 10_000;
 export class GenesysClient implements GenesysApi {
   private readonly deps: GenesysClientDeps;
   private readonly http: HttpClient;
+  private readonly meter: ApiMeter;
   readonly rate: RateState;
   readonly names: CachingNameDirectory;
 
   constructor(deps: GenesysClientDeps) {
     this.deps = deps;
-    this.http = new HttpClient(deps);
+    this.meter = deps.meter ?? new ApiMeter();
+    this.http = new HttpClient({
+      ...deps,
+      meter: this.meter,
+      http: this.meter.countHttp(deps.http ?? sendHttp),
+    });
     this.rate = this.http.rate;
     this.names = new CachingNameDirectory({ http: this.http, clock: deps.clock, log: deps.log });
+  }
+
+  get activity(): ApiActivity {
+    return this.meter;
   }
 
   /** @see GET /api/v2/organizations/me */
@@ -76,6 +93,15 @@ export class GenesysClient implements GenesysApi {
       signal,
     );
     return decodeOrganisation(response.text);
+  }
+
+  /** Who a person's token belongs to. @see GET /api/v2/users/me */
+  async fetchPerson(signal: AbortSignal): Promise<NamedEntry<UserId>> {
+    const response = await this.http.call(
+      { method: 'GET', pathTemplate: '/api/v2/users/me' },
+      signal,
+    );
+    return decodePerson(response.text);
   }
 
   async listConversations(
@@ -212,16 +238,27 @@ export class GenesysClient implements GenesysApi {
     // A conversation that was transcribed without being recorded has only this one.
     const single = await fetchLinks('transcripturl', decodeTranscriptUrl);
     if (single.links.length === 0 && byRecording.refusal !== undefined) {
+      const { refusal } = byRecording;
       throw errors.forbidden(
-        'The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: recording:recording:view and speechAndTextAnalytics:data:view',
-        { cause: single.refusal ?? byRecording.refusal, details: byRecording.refusal.details },
+        `The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: ${featureNeeds.unrecordedTranscripts.allPermissions.join(' and ')}`,
+        { cause: refusal, details: refusal.details },
       );
     }
     return single.links;
   }
 
-  openMedia(url: string, options: OpenMediaOptions, signal: AbortSignal): Promise<MediaResponse> {
-    return openMedia(url, options, signal);
+  async fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport> {
+    const { fetchPermissionReport } = await import('./permissionReport.ts');
+    const { clock } = this.deps;
+    return fetchPermissionReport({ http: this.http, nowMs: () => clock.nowMs() }, signal);
+  }
+
+  async openMedia(
+    url: string,
+    options: OpenMediaOptions,
+    signal: AbortSignal,
+  ): Promise<MediaResponse> {
+    return this.meter.countMedia(await openMedia(url, options, signal));
   }
 }
 

@@ -6,7 +6,8 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
-import { toAppError } from './httpErrors.ts';
+import type { ApiMeter } from './apiMeter.ts';
+import { toAppError, toCorrelationId } from './httpErrors.ts';
 import { sendHttp, type HttpResponse, type SendHttp } from './httpTransport.ts';
 import { RateBudget } from './rateBudget.ts';
 import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
@@ -22,6 +23,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly body?: unknown;
   readonly timeoutMs?: number;
+  /** Asks whether a call is allowed: a refusal is the answer, and not told as a feature that was refused. */
+  readonly isProbe?: boolean;
 }
 
 export interface ApiResponse {
@@ -41,6 +44,7 @@ export interface HttpClientDeps {
   readonly userAgent?: string | undefined;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
+  readonly meter?: ApiMeter | undefined;
 }
 
 /** Requests under way at once; enough to use the whole allowance of 300 a minute at a second each. */
@@ -82,6 +86,7 @@ export class HttpClient {
           onRetry: (error, waitMs) => {
             const code = isAppError(error) ? error.code : 'unknown';
             log.warn('A request is sent again after a wait', { source, code, waitMs });
+            this.deps.meter?.countRetry();
             if (code === 'rateLimited') {
               waits.push(this.rate.showWait(clock.nowMs() + waitMs));
             }
@@ -89,6 +94,9 @@ export class HttpClient {
         },
         signal,
       );
+    } catch (error) {
+      this.deps.meter?.noteFailure(error, request.isProbe === true);
+      throw error;
     } finally {
       endWaits();
     }
@@ -146,7 +154,7 @@ export class HttpClient {
         source,
         status: response.status,
         durationMs: clock.nowMs() - startMs,
-        correlationId: response.headers['inin-correlation-id'],
+        correlationId: toCorrelationId(response.headers['inin-correlation-id']),
       });
       return response;
     } catch (error) {

@@ -40,6 +40,10 @@ export class RateBudget implements RateState {
       allowedCount: this.allowedCount,
       resetAtMs: this.resetAtMs,
       waitingUntilMs: waits.length === 0 ? undefined : Math.max(...waits),
+      waits:
+        waits.length === 0
+          ? []
+          : [{ reason: 'rateLimit', untilMs: Math.max(...waits), count: waits.length }],
     };
   }
 

@@ -13,7 +13,8 @@ import type { ArchiveIdentity } from '../../archive/archiveFile.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
-import type { SignedIn, SessionManager } from '../session/sessionManager.ts';
+import type { SignedIn } from '../session/session.ts';
+import type { SessionManager } from '../session/sessionManager.ts';
 import { ArchiveIndex } from './archiveIndex.ts';
 
 export interface ArchivesDeps {

@@ -13,6 +13,7 @@ import type { Commands } from '../commands.ts';
 import { presentError } from '../errors/presentError.ts';
 import type { ContextKeys } from '../ports/contextKeys.ts';
 import type { SettingsReader } from '../ports/settings.ts';
+import type { SignedIn } from '../session/session.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import { ConversationList } from './conversationList.ts';
 import { ConversationsTree, conversationIdsOf } from './conversationsTree.ts';
@@ -46,7 +47,8 @@ export class ConversationsFeature implements Disposable {
   private readonly tree: ConversationsTree;
   private readonly state: QueryState;
   private readonly documents: JsonDocuments;
-  private shownAccountId: string | undefined;
+  /** A sign-in made anew is another one, even to the same account. */
+  private shownSession: SignedIn | undefined;
   private readonly becameVisible = this.owned.add(new Emitter<void>());
   /** Fires each time the view is looked at. */
   readonly onDidBecomeVisible = this.becameVisible.event;
@@ -173,7 +175,7 @@ export class ConversationsFeature implements Disposable {
       this.list.clear();
       return;
     }
-    this.shownAccountId = signedIn.account.id;
+    this.shownSession = signedIn;
     this.tree.forgetChildren();
     const { api } = signedIn;
     const pageSize = this.deps.settings.get('conversations.pageSize');
@@ -207,7 +209,7 @@ export class ConversationsFeature implements Disposable {
   private followSession(): void {
     const signedIn = this.deps.sessions.current;
     if (signedIn === undefined) {
-      this.shownAccountId = undefined;
+      this.shownSession = undefined;
       this.tree.forgetChildren();
       this.list.clear();
       return;
@@ -215,10 +217,10 @@ export class ConversationsFeature implements Disposable {
     this.loadWhenWanted();
   }
 
-  /** Lists on the first look at the view, and again for another account; never behind a hidden view. */
+  /** Lists on the first look at the view, and again after switching or signing in anew; never behind a hidden view. */
   private loadWhenWanted(): void {
-    const account = this.deps.sessions.current?.account.id;
-    if (this.tree.view.visible && account !== undefined && account !== this.shownAccountId) {
+    const { current } = this.deps.sessions;
+    if (this.tree.view.visible && current !== undefined && current !== this.shownSession) {
       this.refreshUnasked();
     }
   }

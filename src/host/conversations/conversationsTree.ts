@@ -205,6 +205,9 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
       return session === 'restoring' ? 'loading' : session;
     }
     if (snapshot.status === 'failed' && snapshot.conversations.length === 0) {
+      if (this.deps.sessions.hasEnded) {
+        return 'ended';
+      }
       return isAppError(snapshot.error, 'forbidden')
         ? 'forbidden'
         : isAppError(snapshot.error, 'network')

@@ -71,6 +71,7 @@ class StatusBar implements Disposable {
       };
       own.add(signedIn.api.rate.onDidChange(soon));
       own.add(signedIn.tokens.onDidChange(soon));
+      own.add(signedIn.api.activity.onDidChangeOffline(soon));
     }
     this.sources.value = own;
   }
@@ -131,12 +132,14 @@ class StatusBar implements Disposable {
     }
     return {
       kind: 'signedIn',
-      organisationName: signedIn.account.label,
+      organisationName: signedIn.account.organisation.name,
+      personName: signedIn.account.person?.name,
       region: signedIn.account.region,
       clientId: signedIn.account.clientId,
       rate: signedIn.api.rate.current,
       tokenExpiresAtMs: signedIn.tokens.expiresAtMs,
       activeTransferCount: transfers.activeCount,
+      isOffline: signedIn.api.activity.isOffline,
     };
   }
 }

@@ -90,6 +90,7 @@ suite('RateBudget', () => {
       allowedCount: undefined,
       resetAtMs: undefined,
       waitingUntilMs: undefined,
+      waits: [],
     });
     budget.observe({ 'inin-ratelimit-count': '5', 'inin-ratelimit-allowed': '5' });
     const call = start(budget);
