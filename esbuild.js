@@ -19,6 +19,8 @@ const lazyModules = {
   cockatiel: 'cockatiel.cjs',
   'src/genesys/permissionReport.ts': 'permissionReport.cjs',
   'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
+  'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
+  'src/host/player/playerModule.ts': 'playerModule.cjs',
   'src/host/session/signInModule.ts': 'signInModule.cjs',
   'src/host/support/supportModule.ts': 'supportModule.cjs',
 };
@@ -105,6 +107,26 @@ const bundles = {
       external: ['vscode'],
     },
     maxBytes: 40_000,
+    mayNameVscode: true,
+  },
+  pickersModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/conversations/pickersModule.ts'],
+      outfile: 'dist/pickersModule.cjs',
+      external: ['vscode'],
+    },
+    maxBytes: 40_000,
+    mayNameVscode: true,
+  },
+  playerModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/player/playerModule.ts'],
+      outfile: 'dist/playerModule.cjs',
+      external: ['vscode'],
+    },
+    maxBytes: 60_000,
     mayNameVscode: true,
   },
   archiveModule: {

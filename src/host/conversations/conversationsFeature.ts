@@ -17,8 +17,6 @@ import type { SignedIn } from '../session/session.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import { ConversationList } from './conversationList.ts';
 import { ConversationsTree, conversationIdsOf } from './conversationsTree.ts';
-import { pickFilters } from './filterPicker.ts';
-import { pickInterval } from './intervalPicker.ts';
 import { JsonDocuments } from './jsonDocuments.ts';
 import { QueryState } from './queryState.ts';
 import { selectedNodes } from './selection.ts';
@@ -110,12 +108,14 @@ export class ConversationsFeature implements Disposable {
       'genesysArchive.refreshConversations': () => this.refresh(),
       'genesysArchive.loadMoreConversations': () => this.list.loadMore(),
       'genesysArchive.pickInterval': async () => {
+        const { pickInterval } = await import('./pickersModule.ts');
         const choice = await pickInterval(this.state.interval, this.deps.clock.nowMs());
         if (choice !== undefined) {
           await this.state.setInterval(choice);
         }
       },
       'genesysArchive.editFilters': async () => {
+        const { pickFilters } = await import('./pickersModule.ts');
         const filters = await pickFilters(
           this.state.filters,
           this.deps.sessions.require().api.names,

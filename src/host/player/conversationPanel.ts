@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
-import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import { DisposableStore } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
@@ -19,8 +19,6 @@ import { toConversationSnapshot, type Names } from './conversationSnapshot.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
 import type { Offsets } from './offsets.ts';
 
-export const conversationViewType = 'genesysArchive.conversationView';
-
 export interface ConversationPanelDeps {
   readonly reader: ConversationReader;
   readonly extensionUri: vscode.Uri;
@@ -31,7 +29,7 @@ export interface ConversationPanelDeps {
   readonly log: Log;
 }
 
-export class ConversationPanel implements Disposable {
+export class ConversationPanel {
   readonly id: ConversationId;
   private readonly deps: ConversationPanelDeps;
   private readonly panel: vscode.WebviewPanel;
@@ -41,12 +39,7 @@ export class ConversationPanel implements Disposable {
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
 
-  constructor(
-    id: ConversationId,
-    panel: vscode.WebviewPanel,
-    deps: ConversationPanelDeps,
-    onClosed: () => void,
-  ) {
+  constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
     this.panel = panel;
     this.deps = deps;
@@ -55,7 +48,6 @@ export class ConversationPanel implements Disposable {
         this.lifetime.abort();
         deps.reader.release(id);
         this.owned.dispose();
-        onClosed();
       }),
     );
     const peer = this.owned.add(
@@ -123,14 +115,6 @@ export class ConversationPanel implements Disposable {
     if (this.dependsOnSignIn) {
       void this.load();
     }
-  }
-
-  reveal(): void {
-    this.panel.reveal();
-  }
-
-  dispose(): void {
-    this.panel.dispose();
   }
 
   private async load(): Promise<void> {

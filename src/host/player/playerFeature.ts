@@ -11,11 +11,7 @@ import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
-import {
-  ConversationPanel,
-  conversationViewType,
-  type ConversationPanelDeps,
-} from './conversationPanel.ts';
+import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
 import { pickArchivedConversation } from './archivedConversationPicker.ts';
 import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
@@ -33,10 +29,18 @@ export interface PlayerDeps {
 /** More conversations at once are hardly meant. */
 const maxPanelsAtOnce = 5;
 
+const conversationViewType = 'genesysArchive.conversationView';
+
+interface Tab {
+  readonly panel: vscode.WebviewPanel;
+  /** Undefined until the player's code is loaded. */
+  shown: ConversationPanel | undefined;
+}
+
 export class PlayerFeature implements Disposable {
   private readonly deps: PlayerDeps;
   private readonly owned = new DisposableStore();
-  private readonly panels = new Map<ConversationId, ConversationPanel>();
+  private readonly tabs = new Map<ConversationId, Tab>();
 
   constructor(deps: PlayerDeps) {
     this.deps = deps;
@@ -45,8 +49,8 @@ export class PlayerFeature implements Disposable {
       deps.sessions.onDidChange(({ signedIn }) => {
         if (signedIn?.account.id !== accountId) {
           accountId = signedIn?.account.id;
-          for (const panel of this.panels.values()) {
-            panel.followAccount();
+          for (const { shown } of this.tabs.values()) {
+            shown?.followAccount();
           }
         }
       }),
@@ -90,9 +94,9 @@ export class PlayerFeature implements Disposable {
 
   /** Shows the conversation's tab, opening it when it is not open. */
   async open(id: ConversationId): Promise<void> {
-    const open = this.panels.get(id);
+    const open = this.tabs.get(id);
     if (open !== undefined) {
-      open.reveal();
+      open.panel.reveal();
       return;
     }
     const panel = vscode.window.createWebviewPanel(
@@ -105,16 +109,22 @@ export class PlayerFeature implements Disposable {
   }
 
   dispose(): void {
-    for (const panel of this.panels.values()) {
+    for (const { panel } of this.tabs.values()) {
       panel.dispose();
     }
     this.owned.dispose();
   }
 
   private async attach(id: ConversationId, panel: vscode.WebviewPanel): Promise<void> {
-    const shown = new ConversationPanel(id, panel, this.panelDeps(), () => this.panels.delete(id));
-    this.panels.set(id, shown);
-    await shown.show();
+    const tab: Tab = { panel, shown: undefined };
+    // Known before anything is awaited: opening it once more reveals this tab.
+    this.tabs.set(id, tab);
+    panel.onDidDispose(() => this.tabs.delete(id));
+    const { ConversationPanel } = await import('./playerModule.ts');
+    if (this.tabs.get(id) === tab) {
+      tab.shown = new ConversationPanel(id, panel, this.panelDeps());
+      await tab.shown.show();
+    }
   }
 
   private panelDeps(): ConversationPanelDeps {
