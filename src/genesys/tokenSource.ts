@@ -161,7 +161,7 @@ export class ClientCredentialsTokenSource implements TokenSource {
     const { clock, retry } = this.deps;
     const token = await withRetries(
       () => this.requestToken(signal),
-      { clock, options: retry ?? defaultRetryOptions },
+      { clock, options: retry ?? defaultRetryOptions, kind: 'onceOnly' },
       signal,
     );
     throwIfCancelled(signal);

@@ -4,6 +4,7 @@ import { Emitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import { GenesysClient } from '../../genesys/genesysClient.ts';
+import type { BudgetsByToken } from '../../genesys/sharedBudget.ts';
 import { ClientCredentialsTokenSource, type TokenStore } from '../../genesys/tokenSource.ts';
 import type { Credentials } from './accounts.ts';
 
@@ -28,7 +29,12 @@ export interface Connection {
 export type Connect = (credentials: Credentials, store: TokenStore) => Connection;
 
 /** Connections to the real platform (or the simulator behind the same addresses). */
-export function createConnect(deps: { readonly clock: Clock; readonly log: Log }): Connect {
+export function createConnect(deps: {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shared with the other windows. */
+  readonly budgets: BudgetsByToken;
+}): Connect {
   return (credentials, store) => {
     const { clock } = deps;
     const source = new ClientCredentialsTokenSource({ ...credentials, store, clock });
@@ -42,6 +48,7 @@ export function createConnect(deps: { readonly clock: Clock; readonly log: Log }
         tokens: source,
         clock,
         log: deps.log.child('genesys'),
+        budgets: deps.budgets,
       }),
       tokens: {
         get expiresAtMs() {
