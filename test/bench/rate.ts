@@ -84,7 +84,7 @@ async function prepare(
   const interval = [nowMs - 7 * 86_400_000, nowMs].map((timeMs) => new Date(timeMs).toISOString());
   const page = await getJson(`${url}/api/v2/analytics/conversations/details/query`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${String(token)}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       interval: interval.join('/'),
       paging: { pageNumber: 1, pageSize: 50 },

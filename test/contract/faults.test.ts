@@ -36,7 +36,8 @@ suite('Random faults', () => {
     this.timeout(120_000);
     const seed = process.env['SEED'];
     const random = createRandom(seed === undefined ? undefined : Number(seed));
-    process.stdout.write(`    ${random.label.replace('TEST_SEED', 'SEED')}\n`);
+    const label = random.label.replace('TEST_SEED', 'SEED');
+    process.stdout.write(`    ${label}\n`);
     const nowMs = Date.UTC(2026, 10, 5, 15);
     const organisation = createSampleOrganisation({ seed: 3, conversationCount: 20, nowMs });
     simulator = await startSimulator({
@@ -47,7 +48,7 @@ suite('Random faults', () => {
       tokenLifeSeconds: 300,
     });
     const clock = new SimulatedTime(simulator);
-    const retry = { ...defaultRetryOptions, random: random.next };
+    const retry = { ...defaultRetryOptions, random: () => random.next() };
     /** What each call sent and what came back, by its mark. */
     const sent = new Map<string, ('answer' | 'noAnswer' | number)[]>();
     const http: SendHttp = async (request, signal) => {
@@ -128,17 +129,17 @@ suite('Random faults', () => {
           await caller.call(requestOf(mark), never);
           ends.set(String(mark), 'success');
         } catch (error) {
-          assert.ok(isAppError(error), `${random.label}: ${String(error)}`);
-          assert.notEqual(error.code, 'bug', `${random.label}: ${error.message}`);
+          assert.ok(isAppError(error), `${label}: ${String(error)}`);
+          assert.notEqual(error.code, 'bug', `${label}: ${error.message}`);
           ends.set(String(mark), error.code);
         }
       }
     };
     await Promise.all(Array.from({ length: parallelCount }, work));
 
-    assert.equal(ends.size, callCount, random.label);
+    assert.equal(ends.size, callCount, label);
     for (const [mark, outcomes] of sent) {
-      const what = `${random.label}, call ${mark}: ${outcomes.join(' ')}`;
+      const what = `${label}, call ${mark}: ${outcomes.join(' ')}`;
       assert.ok(outcomes.length <= maxSendsPerCall, what);
       const isOnceOnly = Number(mark) % 3 === 2;
       const finals = outcomes.slice(0, -1);
@@ -151,12 +152,12 @@ suite('Random faults', () => {
     }
     const seen = simulator.control.requests().filter(({ path }) => path.startsWith('/api/')).length;
     const sentCount = [...sent.values()].reduce((sum, outcomes) => sum + outcomes.length, 0);
-    assert.ok(seen <= sentCount, `${random.label}: the server saw ${String(seen)}`);
+    assert.ok(seen <= sentCount, `${label}: the server saw ${String(seen)}`);
     const codes = new Set(ends.values());
-    assert.ok(codes.has('success') && codes.size > 4, `${random.label}: ${[...codes].join()}`);
+    assert.ok(codes.has('success') && codes.size > 4, `${label}: ${[...codes].join()}`);
     const successes = [...ends.values()].filter((end) => end === 'success').length;
-    assert.ok(successes > callCount * 0.5, `${random.label}: ${String(successes)} succeeded`);
-    assert.deepEqual(client.rate.current.waits, [], random.label);
+    assert.ok(successes > callCount * 0.5, `${label}: ${String(successes)} succeeded`);
+    assert.deepEqual(client.rate.current.waits, [], label);
   });
 });
 

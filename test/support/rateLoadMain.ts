@@ -134,7 +134,7 @@ async function run(load: RateLoad, signal: AbortSignal): Promise<RateLoadResult>
       try {
         await work();
       } catch (error) {
-        recorder.failureCount += isCancellation(error) || signal.aborted ? 0 : 1;
+        recorder.failureCount += isCancellation(error) ? 0 : 1;
       }
     }
   };
@@ -149,7 +149,7 @@ async function run(load: RateLoad, signal: AbortSignal): Promise<RateLoadResult>
     const request: Promise<unknown> = sender
       .interactive(signal)
       .catch((error: unknown) => {
-        recorder.failureCount += isCancellation(error) || signal.aborted ? 0 : 1;
+        recorder.failureCount += isCancellation(error) ? 0 : 1;
       })
       .finally(() => pending.delete(request));
     pending.add(request);

@@ -126,7 +126,7 @@ suite('FileBudget', () => {
     assert.ok(places.every((place) => place !== undefined));
     assert.ok(performance.now() - startMs < 1_500);
     for (const place of places) {
-      place?.unsent();
+      place.unsent();
     }
   });
 

@@ -77,7 +77,7 @@ suite('HostCircuits', () => {
   test('probes with one request after its pause; the rest wait for what it finds', async () => {
     await fail(10);
     await clock.advance(5_000);
-    let finish = (_status: number): void => undefined;
+    let finish: (status: number) => void = () => undefined;
     const probe = send(() => new Promise((resolve) => (finish = resolve)));
     await clock.advance(0);
     const stop = new AbortController();
