@@ -8,9 +8,14 @@ export const authenticationProviderLabel = 'Genesys Cloud';
 /** Every command of the manifest; the host implements each. */
 export const commandIds = [
   'genesysArchive.signIn',
+  'genesysArchive.signInWithBrowser',
+  'genesysArchive.importCliProfile',
+  'genesysArchive.switchAccount',
   'genesysArchive.signOut',
   'genesysArchive.showStatusMenu',
   'genesysArchive.showLog',
+  'genesysArchive.showPermissions',
+  'genesysArchive.copyDiagnostics',
   'genesysArchive.refreshConversations',
   'genesysArchive.pickInterval',
   'genesysArchive.editFilters',
@@ -38,6 +43,7 @@ export type ViewId = (typeof viewIds)[number];
 
 /** Context keys that menus and welcome views test, without their prefix. */
 export const contextKeys = [
+  'hasAccounts',
   'hasFilters',
   'signedIn',
   'state',
@@ -47,6 +53,7 @@ export type ContextKey = (typeof contextKeys)[number];
 /** Values of the context key `state` that have a welcome view. */
 export const viewStates = [
   'empty',
+  'ended',
   'error',
   'forbidden',
   'offline',

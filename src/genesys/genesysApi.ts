@@ -4,6 +4,7 @@
  * Errors are AppErrors: `auth` (sign in again), `forbidden` (names the permission), `notFound`, `rateLimited`, `network`,
  * `remote`, `protocol`, `input`.
  */
+import type { AppError } from '../base/appError.ts';
 import type { Event } from '../base/event.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
@@ -19,6 +20,7 @@ import type {
 } from '../model/ids.ts';
 import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { ConversationQuery } from '../query/conversationQuery.ts';
+import type { PermissionReport } from './permissions.ts';
 
 export interface GenesysApi {
   readonly rate: RateState;
@@ -27,6 +29,7 @@ export interface GenesysApi {
    * tokens, budget and names with this one.
    */
   background(): GenesysApi;
+  readonly activity: ApiActivity;
   fetchOrganisation(signal: AbortSignal): Promise<Organisation>;
   /** One page, newest first. At most one request. @see POST /api/v2/analytics/conversations/details/query */
   listConversations(
@@ -60,6 +63,12 @@ export interface GenesysApi {
   /** Opens a signed link: no bearer token, redirects followed. The caller reads or cancels the body. */
   openMedia(url: string, options: OpenMediaOptions, signal: AbortSignal): Promise<MediaResponse>;
   readonly names: NameDirectory;
+  /**
+   * Which features the signed-in client may use, by at most eight requests that change nothing.
+   * @throws AppError `auth` | `network` when nothing could be found out
+   * @see GET /api/v2/tokens/me
+   */
+  fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport>;
 }
 
 export interface Organisation {
@@ -89,6 +98,17 @@ export interface FetchRecordingsOptions {
   readonly maxWaitMs: number;
   /** Told before each wait. */
   readonly onTranscoding?: ((waitMs: number) => void) | undefined;
+  /** Told of each recording that is left out because it does not decode; it never fails the others. */
+  readonly onUndecodable?: ((recording: UndecodableRecording) => void) | undefined;
+}
+
+export interface UndecodableRecording {
+  /** Undefined when not even its id can be read. */
+  readonly recordingId: RecordingId | undefined;
+  /** From 0, in the list as the platform sent it. */
+  readonly index: number;
+  /** Which value was wrong, without the value. */
+  readonly reason: string;
 }
 
 export interface TranscriptLink {
@@ -149,6 +169,27 @@ export interface RequestWait {
   /** When the last of them goes on, as far as is known now. */
   readonly untilMs: number;
   readonly count: number;
+}
+
+export interface ActivityCounts {
+  /** Answers by the first digit of their status, `2xx` to `5xx`; `none` counts requests without an answer. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Of those, answers 429. */
+  readonly rateLimitedCount: number;
+  readonly retryCount: number;
+  /** Files that were opened, and their bytes that arrived. */
+  readonly downloadCount: number;
+  readonly downloadedBytes: number;
+}
+
+/** What the connection has done so far; for the status bar and diagnostics. */
+export interface ApiActivity {
+  readonly counts: ActivityCounts;
+  /** True while the last request got no answer; the next answer ends it. */
+  readonly isOffline: boolean;
+  readonly onDidChangeOffline: Event<boolean>;
+  /** A feature met a 403: the error's details name feature and permission. Not for requests that only probe. */
+  readonly onDidForbid: Event<AppError>;
 }
 
 /** Names for ids, cached. A missing permission leaves ids: these calls never reject but for cancellation. */

@@ -5,21 +5,29 @@ import { parseJson } from '../base/decode.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { Fetched } from '../model/fetched.ts';
-import type { CommunicationId, ConversationId } from '../model/ids.ts';
+import type { CommunicationId, ConversationId, UserId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
+import { ApiMeter } from './apiMeter.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
-import { decodeRecording, decodeTranscodeEstimateMs } from './decoders/recording.ts';
+import {
+  decodeRecording,
+  decodeRecordingId,
+  decodeTranscodeEstimateMs,
+} from './decoders/recording.ts';
 import {
   decodeOrganisation,
+  decodePerson,
   decodeTranscriptUrl,
   decodeTranscriptUrls,
 } from './decoders/resources.ts';
 import type {
+  ApiActivity,
   ConversationPage,
   FetchRecordingsOptions,
   GenesysApi,
   MediaResponse,
+  NamedEntry,
   OpenMediaOptions,
   Organisation,
   PageRequest,
@@ -27,10 +35,11 @@ import type {
   TranscriptLink,
 } from './genesysApi.ts';
 import { HttpClient, type ApiCaller, type ApiResponse } from './httpClient.ts';
-import type { SendHttp } from './httpTransport.ts';
+import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
+import { featureNeeds, type PermissionReport } from './permissions.ts';
 import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
 import type { BudgetsByToken } from './sharedBudget.ts';
 import type { TokenSource } from './tokenSource.ts';
@@ -45,12 +54,15 @@ export interface GenesysClientDeps {
   readonly retry?: RetryOptions | undefined;
   /** Where budgets of tokens are shared; left out, this client has them for itself. */
   readonly budgets?: BudgetsByToken | undefined;
+  /** Counts what the client does; one of its own when left out. */
+  readonly meter?: ApiMeter | undefined;
 }
 
 /** What a client and its background view have in common. */
 interface Core {
   readonly http: HttpClient;
   readonly names: CachingNameDirectory;
+  readonly meter: ApiMeter;
 }
 
 const recordingsPath = '/api/v2/conversations/{conversationId}/recordings';
@@ -82,6 +94,10 @@ export class GenesysClient implements GenesysApi {
     return new GenesysClient(this.deps, this.core);
   }
 
+  get activity(): ApiActivity {
+    return this.core.meter;
+  }
+
   /** @see GET /api/v2/organizations/me */
   async fetchOrganisation(signal: AbortSignal): Promise<Organisation> {
     const response = await this.http.call(
@@ -89,6 +105,15 @@ export class GenesysClient implements GenesysApi {
       signal,
     );
     return decodeOrganisation(response.text);
+  }
+
+  /** Who a person's token belongs to. @see GET /api/v2/users/me */
+  async fetchPerson(signal: AbortSignal): Promise<NamedEntry<UserId>> {
+    const response = await this.http.call(
+      { method: 'GET', pathTemplate: '/api/v2/users/me' },
+      signal,
+    );
+    return decodePerson(response.text);
   }
 
   async listConversations(
@@ -177,7 +202,7 @@ export class GenesysClient implements GenesysApi {
         signal,
       );
       if (response.status !== 202) {
-        return decodeRecordings(response, id);
+        return decodeRecordings(response, id, options.onUndecodable);
       }
       const waitMs = pollWaitMs(response.text, poll, deadlineMs - clock.nowMs());
       if (waitMs === undefined) {
@@ -227,12 +252,19 @@ export class GenesysClient implements GenesysApi {
     // A conversation that was transcribed without being recorded has only this one.
     const single = await fetchLinks('transcripturl', decodeTranscriptUrl);
     if (single.links.length === 0 && byRecording.refusal !== undefined) {
+      const { refusal } = byRecording;
       throw errors.forbidden(
-        'The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: recording:recording:view and speechAndTextAnalytics:data:view',
-        { cause: single.refusal ?? byRecording.refusal, details: byRecording.refusal.details },
+        `The signed-in client may not read transcripts; ask an administrator to add to a role of the OAuth client: ${featureNeeds.unrecordedTranscripts.allPermissions.join(' and ')}`,
+        { cause: refusal, details: refusal.details },
       );
     }
     return single.links;
+  }
+
+  async fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport> {
+    const { fetchPermissionReport } = await import('./permissionReport.ts');
+    const { clock } = this.deps;
+    return fetchPermissionReport({ http: this.http, nowMs: () => clock.nowMs() }, signal);
   }
 
   /** Links are outside the rate budget; a body that breaks off is the reader's to go on from. */
@@ -250,7 +282,7 @@ export class GenesysClient implements GenesysApi {
         () => false,
         signal,
       );
-    return withRetries(
+    const media = await withRetries(
       open,
       {
         clock,
@@ -260,13 +292,20 @@ export class GenesysClient implements GenesysApi {
       },
       signal,
     );
+    return this.core.meter.countMedia(media);
   }
 }
 
 function createCore(deps: GenesysClientDeps): Core {
-  const http = new HttpClient(deps);
+  const meter = deps.meter ?? new ApiMeter();
+  const http = new HttpClient({
+    ...deps,
+    meter,
+    http: meter.countHttp(deps.http ?? sendHttp),
+  });
   return {
     http,
+    meter,
     names: new CachingNameDirectory({ http, clock: deps.clock, log: deps.log }),
   };
 }
@@ -280,21 +319,32 @@ function toFetched<T>(value: T, rawJson: string, response: ApiResponse): Fetched
   return { value, rawJson, source: response.source, fetchedAtMs: response.receivedAtMs };
 }
 
+/** One recording that does not decode is told and left out: the others are as good as without it. */
 function decodeRecordings(
   response: ApiResponse,
   conversationId: ConversationId,
+  onUndecodable: FetchRecordingsOptions['onUndecodable'],
 ): readonly Fetched<Recording>[] {
   // Some answers without recordings have an empty body.
   if (response.text.trim() === '') {
     return [];
   }
-  return sliceElements(response.text).map((rawJson, index) => {
+  return sliceElements(response.text).flatMap((rawJson, index) => {
     const path = `recordings[${String(index)}]`;
-    return toFetched(
-      decodeRecording(parseJson(rawJson, path), path, conversationId),
-      rawJson,
-      response,
-    );
+    try {
+      const value = decodeRecording(parseJson(rawJson, path), path, conversationId);
+      return [toFetched(value, rawJson, response)];
+    } catch (error) {
+      if (!isAppError(error, 'protocol')) {
+        throw error;
+      }
+      onUndecodable?.({
+        recordingId: decodeRecordingId(rawJson),
+        index,
+        reason: error.message,
+      });
+      return [];
+    }
   });
 }
 

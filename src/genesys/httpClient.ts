@@ -6,9 +6,10 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
+import type { ApiMeter } from './apiMeter.ts';
 import type { RateState } from './genesysApi.ts';
 import { HostCircuits, isFailingStatus } from './hostCircuits.ts';
-import { toAppError } from './httpErrors.ts';
+import { toAppError, toCorrelationId } from './httpErrors.ts';
 import { sendHttp, type HttpResponse, type SendHttp } from './httpTransport.ts';
 import type { Place, Priority } from './rateBudget.ts';
 import { RateBudgets } from './rateBudgets.ts';
@@ -29,6 +30,8 @@ export interface ApiRequest {
   /** Whether the platform may be asked twice when an answer is lost; by default a GET may and a POST may not. */
   readonly isRepeatable?: boolean;
   readonly timeoutMs?: number;
+  /** Asks whether a call is allowed: a refusal is the answer, and not told as a feature that was refused. */
+  readonly isProbe?: boolean;
 }
 
 export interface ApiResponse {
@@ -59,6 +62,7 @@ export interface HttpClientDeps {
   readonly retry?: RetryOptions | undefined;
   /** Where budgets of tokens are shared; left out, this client has them for itself. */
   readonly budgets?: BudgetsByToken | undefined;
+  readonly meter?: ApiMeter | undefined;
 }
 
 /**
@@ -117,20 +121,26 @@ export class HttpClient implements ApiCaller {
     const call: Call = { request, source, priority, hasRenewedToken: false };
     const { clock, log, retry } = this.deps;
     const isRepeatable = request.isRepeatable ?? request.method === 'GET';
-    return withRetries(
-      () => this.limiters[priority].run(() => this.attempt(call, signal), signal),
-      {
-        clock,
-        options: retry ?? defaultRetryOptions,
-        kind: isRepeatable ? 'repeatable' : 'onceOnly',
-        waits: this.waits,
-        onRetry: (error, waitMs) => {
-          const code = isAppError(error) ? error.code : 'unknown';
-          log.warn('A request is sent again after a wait', { source, code, waitMs });
+    try {
+      return await withRetries(
+        () => this.limiters[priority].run(() => this.attempt(call, signal), signal),
+        {
+          clock,
+          options: retry ?? defaultRetryOptions,
+          kind: isRepeatable ? 'repeatable' : 'onceOnly',
+          waits: this.waits,
+          onRetry: (error, waitMs) => {
+            const code = isAppError(error) ? error.code : 'unknown';
+            log.warn('A request is sent again after a wait', { source, code, waitMs });
+            this.deps.meter?.countRetry();
+          },
         },
-      },
-      signal,
-    );
+        signal,
+      );
+    } catch (error) {
+      this.deps.meter?.noteFailure(error, request.isProbe === true);
+      throw error;
+    }
   }
 
   private async attempt(call: Call, signal: AbortSignal): Promise<ApiResponse> {
@@ -204,7 +214,7 @@ export class HttpClient implements ApiCaller {
         source,
         status: response.status,
         durationMs: clock.nowMs() - startMs,
-        correlationId: response.headers['inin-correlation-id'],
+        correlationId: toCorrelationId(response.headers['inin-correlation-id']),
       });
       return response;
     } catch (error) {

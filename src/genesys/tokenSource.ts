@@ -1,16 +1,15 @@
-/** Access tokens: asked for once, kept until shortly before they end, shared by all callers. Knows only the token endpoint. */
-import { cancellation, isCancellation, throwIfCancelled } from '../base/appError.ts';
+/**
+ * Access tokens: asked for once, kept until shortly before they end, shared by all callers and, through the store, by all
+ * windows. How a token is got is the grant's matter.
+ */
+import { AppError, cancellation, errors, isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
-import { asNumber, asRecord, asString, parseJson, required } from '../base/decode.ts';
 import { Emitter, type Event } from '../base/event.ts';
-import { toTokenError } from './httpErrors.ts';
 import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
+import { requestToken, type AccessToken } from './tokenEndpoint.ts';
 
-export interface AccessToken {
-  readonly value: string;
-  readonly expiresAtMs: number;
-}
+export type { AccessToken } from './tokenEndpoint.ts';
 
 export interface TokenState {
   /** Undefined while there is no token. */
@@ -18,7 +17,7 @@ export interface TokenState {
 }
 
 export interface TokenSource {
-  /** A token that is good for at least a minute. @throws AppError `auth` when the client is refused. */
+  /** A token that is good for at least a minute, as far as one can know. @throws AppError `auth` when there is none to be had. */
   getToken(signal: AbortSignal): Promise<AccessToken>;
   /** Says that the platform refused this token; the next `getToken` brings another. */
   invalidate(token: AccessToken): void;
@@ -33,34 +32,43 @@ export interface TokenStore {
   clear(): Promise<void>;
 }
 
-export interface ClientCredentialsDeps {
+interface SharedTokenDeps {
   readonly loginBaseUrl: string;
   /** Where tokens are revoked; without it `revoke` only forgets. */
   readonly apiBaseUrl?: string | undefined;
   readonly clientId: string;
-  readonly clientSecret: string;
   readonly store?: TokenStore | undefined;
   readonly clock: Clock;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
 }
 
+export interface ClientCredentialsDeps extends SharedTokenDeps {
+  readonly clientSecret: string;
+}
+
 /** A token is replaced this long before it ends. */
 const marginMs = 60_000;
-const source = 'POST /oauth/token';
+/** No token of the platform lives longer. One that claims to was stored before this machine's clock was set back. */
+const longestLifeMs = 172_800_000;
 
-/** Tokens by the client credentials grant. @see POST https://login.{domain}/oauth/token */
-export class ClientCredentialsTokenSource implements TokenSource {
-  private readonly deps: ClientCredentialsDeps;
+/** What all grants share: one request for all callers, the store, one refused token told once. */
+abstract class SharedTokenSource implements TokenSource {
+  protected readonly deps: SharedTokenDeps;
   private readonly changed = new Emitter<TokenState>();
+  private readonly refused = new Emitter<AppError>();
   readonly onDidChange = this.changed.event;
+  /** The platform gives no token any more: fires once, until there is one again. */
+  readonly onDidRefuse = this.refused.event;
   private token: AccessToken | undefined;
-  private hasReadStore = false;
+  /** The last token that the platform refused: the store may still hold it. */
+  private refusedToken: AccessToken | undefined;
+  private isRefused = false;
   private flight:
     | { readonly result: Promise<AccessToken>; callers: number; readonly stop: AbortController }
     | undefined;
 
-  constructor(deps: ClientCredentialsDeps) {
+  constructor(deps: SharedTokenDeps) {
     this.deps = deps;
   }
 
@@ -70,7 +78,7 @@ export class ClientCredentialsTokenSource implements TokenSource {
 
   async getToken(signal: AbortSignal): Promise<AccessToken> {
     throwIfCancelled(signal);
-    if (this.token !== undefined && this.isFresh(this.token)) {
+    if (this.token !== undefined && this.isUsable(this.token)) {
       return this.token;
     }
     return this.join(signal);
@@ -78,49 +86,46 @@ export class ClientCredentialsTokenSource implements TokenSource {
 
   invalidate(token: AccessToken): void {
     if (this.token?.value === token.value) {
+      this.refusedToken = token;
       this.setToken(undefined);
-      void this.forgetStored();
     }
   }
 
-  /** Forgets the token and asks the platform to end it; failures of the latter are not reported, the token ends by itself. */
-  async revoke(signal: AbortSignal): Promise<void> {
-    const { token } = this;
+  /** Makes this machine forget the token; what it resolves to makes the platform end it, which may fail. */
+  async forget(): Promise<(signal: AbortSignal) => Promise<void>> {
+    const token = this.token ?? (await this.readStored());
     this.setToken(undefined);
-    await this.forgetStored();
-    if (token === undefined || this.deps.apiBaseUrl === undefined) {
-      return;
-    }
-    try {
-      await this.send(
-        {
-          method: 'DELETE',
-          url: `${this.deps.apiBaseUrl}/api/v2/tokens/me`,
-          headers: { authorization: `Bearer ${token.value}` },
-          timeoutMs: 5_000,
-        },
-        signal,
-      );
-    } catch (error) {
-      if (isCancellation(error)) {
-        throw error;
+    await ignoreFailure(() => this.deps.store?.clear());
+    const { apiBaseUrl, http } = this.deps;
+    return async (signal) => {
+      if (token !== undefined && apiBaseUrl !== undefined) {
+        await (http ?? sendHttp)(
+          {
+            method: 'DELETE',
+            url: `${apiBaseUrl}/api/v2/tokens/me`,
+            headers: { authorization: `Bearer ${token.value}` },
+            timeoutMs: 5_000,
+          },
+          signal,
+        );
       }
-    }
+    };
   }
 
-  private get send(): SendHttp {
-    return this.deps.http ?? sendHttp;
-  }
+  /** A new token in place of `old`, by one request. @throws AppError `auth` when only a person can bring one */
+  protected abstract renew(old: AccessToken | undefined, signal: AbortSignal): Promise<AccessToken>;
 
-  private isFresh(token: AccessToken): boolean {
-    return token.expiresAtMs - marginMs > this.deps.clock.nowMs();
+  /** Whether a token that is not known to be refused is worth sending. */
+  protected isUsable(token: AccessToken): boolean {
+    const leftMs = token.expiresAtMs - this.deps.clock.nowMs();
+    return leftMs > marginMs && leftMs <= longestLifeMs;
   }
 
   /** Waits for the one request that runs, starting it when none does. It ends early only when nobody waits any more. */
   private async join(signal: AbortSignal): Promise<AccessToken> {
     if (this.flight === undefined) {
       const stop = new AbortController();
-      const started = { result: this.renew(stop.signal), callers: 0, stop };
+      const started = { result: this.replace(stop.signal), callers: 0, stop };
       this.flight = started;
       const finish = (): void => {
         if (this.flight === started) {
@@ -152,75 +157,139 @@ export class ClientCredentialsTokenSource implements TokenSource {
     }
   }
 
-  private async renew(signal: AbortSignal): Promise<AccessToken> {
-    const stored = await this.readStored();
-    if (stored !== undefined && this.isFresh(stored)) {
-      this.setToken(stored);
-      return stored;
+  /** The token of another window when it has a newer one, or else a new one. */
+  private async replace(signal: AbortSignal): Promise<AccessToken> {
+    const before = await this.readStored();
+    if (before !== undefined && this.isNews(before)) {
+      this.setToken(before);
+      return before;
     }
-    const { clock, retry } = this.deps;
-    const token = await withRetries(
-      () => this.requestToken(signal),
-      { clock, options: retry ?? defaultRetryOptions, kind: 'onceOnly' },
-      signal,
-    );
-    throwIfCancelled(signal);
-    this.setToken(token);
-    await ignoreFailure(() => this.deps.store?.write(token));
-    return token;
+    try {
+      const token = await withRetries(
+        () => this.renew(before ?? this.token ?? this.refusedToken, signal),
+        {
+          clock: this.deps.clock,
+          options: this.deps.retry ?? defaultRetryOptions,
+          kind: 'onceOnly',
+        },
+        signal,
+      );
+      throwIfCancelled(signal);
+      this.setToken(token);
+      await ignoreFailure(() => this.deps.store?.write(token));
+      return token;
+    } catch (error) {
+      if (isAppError(error, 'auth')) {
+        // A refresh token serves once: another window may have used it while this one asked.
+        const after = await this.readStored();
+        if (after !== undefined && after.value !== before?.value && this.isNews(after)) {
+          this.setToken(after);
+          return after;
+        }
+        throw this.tellRefusal(error);
+      }
+      throw error;
+    }
   }
 
-  private async requestToken(signal: AbortSignal): Promise<AccessToken> {
-    const { loginBaseUrl, clientId, clientSecret, clock } = this.deps;
-    const askedAtMs = clock.nowMs();
-    const credentials = Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
-    const response = await this.send(
-      {
-        method: 'POST',
-        url: `${loginBaseUrl}/oauth/token`,
-        headers: {
-          authorization: `Basic ${credentials}`,
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body: 'grant_type=client_credentials',
-        maxBytes: 64 * 1024,
-      },
-      signal,
-    );
-    if (response.status !== 200) {
-      throw toTokenError(response, source, clock.nowMs());
+  private isNews(token: AccessToken): boolean {
+    return token.value !== this.refusedToken?.value && this.isUsable(token);
+  }
+
+  /** The error to throw; its detail says that all callers fail for this one reason. */
+  private tellRefusal(error: AppError): AppError {
+    const details = { ...error.details, sessionEnded: true };
+    const told = new AppError('auth', error.message, { cause: error, details });
+    if (!this.isRefused) {
+      this.isRefused = true;
+      this.refused.fire(told);
     }
-    const body = asRecord(parseJson(response.text, 'the token answer'), '');
-    const lifeSeconds = required(body, 'expires_in', '', asNumber);
-    return {
-      value: required(body, 'access_token', '', asToken),
-      expiresAtMs: askedAtMs + lifeSeconds * 1000,
-    };
+    return told;
   }
 
   private async readStored(): Promise<AccessToken | undefined> {
-    if (this.hasReadStore) {
-      return undefined;
-    }
-    this.hasReadStore = true;
     return ignoreFailure(() => this.deps.store?.read());
-  }
-
-  private async forgetStored(): Promise<void> {
-    await ignoreFailure(() => this.deps.store?.clear());
   }
 
   private setToken(token: AccessToken | undefined): void {
     this.token = token;
+    if (token !== undefined) {
+      this.isRefused = false;
+    }
     this.changed.fire(this.state);
   }
 }
 
-/** A token goes into a header, so it may hold nothing that ends one. */
-function asToken(value: unknown, path: string): string {
-  const token = asString(value, path);
-  return /^[\x21-\x7e]{1,4096}$/u.test(token) ? token : asString(undefined, path);
+/** Tokens by the client credentials grant. @see POST https://login.{domain}/oauth/token */
+export class ClientCredentialsTokenSource extends SharedTokenSource {
+  private readonly clientSecret: string;
+
+  constructor(deps: ClientCredentialsDeps) {
+    super(deps);
+    this.clientSecret = deps.clientSecret;
+  }
+
+  protected renew(_old: AccessToken | undefined, signal: AbortSignal): Promise<AccessToken> {
+    return requestToken(
+      this.deps,
+      {
+        form: { grant_type: 'client_credentials' },
+        basicAuth: { id: this.deps.clientId, secret: this.clientSecret },
+      },
+      signal,
+    );
+  }
+}
+
+/**
+ * Tokens of a person who signed in with a browser: the one of the sign-in, out of the store, and more by its refresh token
+ * when it came with one.
+ */
+export class PersonTokenSource extends SharedTokenSource {
+  private refusedRefreshToken: string | undefined;
+
+  protected async renew(old: AccessToken | undefined, signal: AbortSignal): Promise<AccessToken> {
+    const refreshToken = old?.refreshToken;
+    if (refreshToken === undefined || refreshToken === this.refusedRefreshToken) {
+      throw signInEnded();
+    }
+    try {
+      const token = await requestToken(
+        this.deps,
+        {
+          form: {
+            grant_type: 'refresh_token',
+            refresh_token: refreshToken,
+            client_id: this.deps.clientId,
+          },
+        },
+        signal,
+      );
+      // The platform may leave the refresh token as it was.
+      return { refreshToken, ...token };
+    } catch (error) {
+      if (!isAppError(error, 'auth')) {
+        throw error;
+      }
+      this.refusedRefreshToken = refreshToken;
+      throw signInEnded(error);
+    }
+  }
+
+  /**
+   * Without a refresh token the clock decides nothing: it may have jumped, and asking a person costs more than a request that
+   * is answered with 401.
+   */
+  protected override isUsable(token: AccessToken): boolean {
+    return token.refreshToken === undefined || super.isUsable(token);
+  }
+}
+
+function signInEnded(cause?: unknown): AppError {
+  return errors.auth(
+    'Your sign-in to Genesys Cloud has ended. Sign in again to go on',
+    cause === undefined ? {} : { cause },
+  );
 }
 
 async function ignoreFailure<T>(action: () => Promise<T> | undefined): Promise<T | undefined> {

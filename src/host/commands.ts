@@ -11,16 +11,20 @@ export type CommandHandler = (...args: unknown[]) => unknown;
 /** The commands of one feature: each of them, and no others. */
 export type Commands<Id extends CommandId> = Readonly<Record<Id, CommandHandler>>;
 
+export interface CommandDeps {
+  readonly log: Log;
+  readonly nowMs?: () => number;
+  /** Told of each failure that was shown. */
+  readonly onShown?: (error: unknown) => void;
+}
+
 /** Registers the commands of the table until the result is disposed of. */
-export function registerCommands(
-  table: Commands<CommandId>,
-  deps: { readonly log: Log; readonly nowMs?: () => number },
-): Disposable {
+export function registerCommands(table: Commands<CommandId>, deps: CommandDeps): Disposable {
   const store = new DisposableStore();
   for (const id of commandIds) {
     store.add(
       vscode.commands.registerCommand(id, (...args: unknown[]) =>
-        runCommand(id, table[id], args, deps.log, deps.nowMs ?? Date.now),
+        runCommand(id, table[id], args, deps),
       ),
     );
   }
@@ -35,9 +39,9 @@ async function runCommand(
   id: CommandId,
   handler: CommandHandler,
   args: readonly unknown[],
-  log: Log,
-  nowMs: () => number,
+  deps: CommandDeps,
 ): Promise<unknown> {
+  const { log, nowMs = Date.now } = deps;
   const startedAtMs = nowMs();
   const commandLog = log.child(id.replace('genesysArchive.', ''));
   try {
@@ -50,9 +54,10 @@ async function runCommand(
     } else {
       presentError(error, commandLog, {
         retry: () => {
-          void runCommand(id, handler, args, log, nowMs);
+          void runCommand(id, handler, args, deps);
         },
       });
+      deps.onShown?.(error);
     }
     return undefined;
   }

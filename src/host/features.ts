@@ -16,6 +16,7 @@ import type { Services } from './services.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
 import { showStatusMenu } from './statusBar/statusMenu.ts';
+import { SupportFeature } from './support/supportFeature.ts';
 
 /** `store` owns what is registered. Starts nothing that costs: no network, no worker, no reading of the archive. */
 export function registerFeatures(services: Services, store: DisposableStore): void {
@@ -51,6 +52,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
   store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
     ...sessionCommands(services),
@@ -58,6 +60,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     'genesysArchive.showLog': () => {
       services.channel.show();
     },
+    ...support.commands,
     ...conversations.commands,
     ...player.commands(conversations),
     ...downloadCommands({
@@ -70,6 +73,13 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       openConversation: (id) => player.open(id),
     }),
   } satisfies Record<CommandId, CommandHandler>;
-  store.add(registerCommands(commands, services));
+  store.add(
+    registerCommands(commands, {
+      log,
+      onShown: (error) => {
+        support.noteShown(error);
+      },
+    }),
+  );
   store.add(registerSession(services));
 }

@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { DisposableStore } from '../base/disposable.ts';
+import { Lazy } from '../base/lazy.ts';
 import { createFileBudgets } from '../genesys/fileBudget.ts';
 import { ContextKeys } from './ports/contextKeys.ts';
 import { createLog, type HostLog } from './ports/log.ts';
 import { VscodeSettings, type SettingsReader } from './ports/settings.ts';
+import { createActiveAccount } from './session/activeAccount.ts';
 import { createConnect } from './session/connection.ts';
 import { SessionManager } from './session/sessionManager.ts';
 import { SessionStore } from './session/sessionStore.ts';
-import { createSignInDialog } from './session/signInDialog.ts';
+import type { SignInDialogs } from './session/signInDialog.ts';
 import { TransferCounter } from './transferActivity.ts';
 
 export interface Services {
@@ -30,6 +32,7 @@ export interface Services {
   readonly settings: SettingsReader;
   readonly contextKeys: ContextKeys;
   readonly sessions: SessionManager;
+  readonly signInDialogs: Lazy<SignInDialogs>;
   readonly transfers: TransferCounter;
 }
 
@@ -48,11 +51,16 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
   });
   const sessionLog = log.child('session');
   const sessionStore = store.add(new SessionStore({ secrets: context.secrets, log: sessionLog }));
+  const signInDialogs = new Lazy(async () => {
+    const module = await import('./session/signInModule.ts');
+    return new module.SignInDialogs({ settings, memory: context.globalState });
+  });
   const sessions = store.add(
     new SessionManager({
+      active: createActiveAccount(context.workspaceState),
       store: sessionStore,
       connect: createConnect({ clock, log, budgets }),
-      ask: createSignInDialog({ settings, memory: context.globalState }),
+      ask: async (verify, signal) => (await signInDialogs.get()).ask(verify, signal),
       log: sessionLog,
     }),
   );
@@ -68,6 +76,7 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
     settings,
     contextKeys,
     sessions,
+    signInDialogs,
     transfers,
   };
 }

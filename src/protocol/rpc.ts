@@ -14,6 +14,7 @@ import {
 import type { ErrorCode } from '../base/appError.ts';
 import { asRecord, isRecord } from '../base/decode.ts';
 import { toDisposable, type Disposable } from '../base/disposable.ts';
+import { redactText } from '../base/redact.ts';
 
 /** A pipe that delivers messages in order; a VS Code webview, a worker port and a test pair all fit. */
 export interface MessagePipe {
@@ -200,7 +201,7 @@ function toWireError(error: unknown): WireError {
   }
   return isAppError(error)
     ? { code: error.code, message: error.message }
-    : { code: 'bug', message: messageOf(error) };
+    : { code: 'bug', message: redactText(messageOf(error)) };
 }
 
 function fromWireError(error: WireError): Error {

@@ -9,7 +9,13 @@ import {
   parseJson,
   required,
 } from '../../base/decode.ts';
-import { parseOrganisationId, parseRecordingId, type IdParser } from '../../model/ids.ts';
+import {
+  parseOrganisationId,
+  parseRecordingId,
+  parseUserId,
+  type IdParser,
+  type UserId,
+} from '../../model/ids.ts';
 import type { NamedEntry, Organisation, TranscriptLink } from '../genesysApi.ts';
 import { asId, asLink, asReference, linkExpiresAtMs, optionalEntityId } from './fields.ts';
 
@@ -18,6 +24,15 @@ export function decodeOrganisation(text: string): Organisation {
   const record = asRecord(parseJson(text, 'the organisation'), '');
   return {
     id: required(record, 'id', '', asId(parseOrganisationId)),
+    name: optional(record, 'name', '', asString) ?? '',
+  };
+}
+
+/** @see UserMe */
+export function decodePerson(text: string): NamedEntry<UserId> {
+  const record = asRecord(parseJson(text, 'the person'), '');
+  return {
+    id: required(record, 'id', '', asId(parseUserId)),
     name: optional(record, 'name', '', asString) ?? '',
   };
 }

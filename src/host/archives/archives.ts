@@ -8,11 +8,13 @@ import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import type { Archive, ArchiveIdentity } from '../../archive/archive.ts';
+import type { Archive } from '../../archive/archive.ts';
+import type { ArchiveIdentity } from '../../archive/archiveFile.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
-import type { SignedIn, SessionManager } from '../session/sessionManager.ts';
+import type { SignedIn } from '../session/session.ts';
+import type { SessionManager } from '../session/sessionManager.ts';
 import { ArchiveIndex } from './archiveIndex.ts';
 
 export interface ArchivesDeps {

@@ -2,7 +2,7 @@
  * What is below a conversation in the tree: its participants at once from the detail, its recordings and transcripts from
  * the platform. A part that cannot be had becomes a row that says why.
  */
-import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import { isAppError, isCancellation, messageOf, type AppError } from '../../base/appError.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import type { Conversation } from '../../model/conversation.ts';
 import type { Fetched } from '../../model/fetched.ts';
@@ -91,11 +91,16 @@ function toFailure(id: string, what: string, error: unknown): MessageNode {
   return {
     ...toMessage(
       id,
-      `${what}: ${isAppError(error, 'forbidden') ? 'permission missing' : 'could not be read'}`,
+      `${what}: ${isAppError(error, 'forbidden') ? missingOf(error) : 'could not be read'}`,
       message,
     ),
     icon: isAppError(error, 'forbidden') ? 'lock' : 'warning',
   };
+}
+
+function missingOf({ details }: AppError): string {
+  const needs = details['permission'] ?? details['scope'];
+  return needs === undefined ? 'permission missing' : `permission missing (${String(needs)})`;
 }
 
 function toMessage(id: string, label: string, tooltip: string): MessageNode {

@@ -1,6 +1,6 @@
 /** The Conversations view as a whole: list, tree, interval, filters, and the commands on them. */
 import * as vscode from 'vscode';
-import { errors, isAppError } from '../../base/appError.ts';
+import { errors, isAppError, messageOf } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
@@ -10,8 +10,10 @@ import { toDeepLink } from '../../genesys/regions.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ArchiveIndex } from '../archives/archiveIndex.ts';
 import type { Commands } from '../commands.ts';
+import { presentError } from '../errors/presentError.ts';
 import type { ContextKeys } from '../ports/contextKeys.ts';
 import type { SettingsReader } from '../ports/settings.ts';
+import type { SignedIn } from '../session/session.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import { ConversationList } from './conversationList.ts';
 import { ConversationsTree, conversationIdsOf } from './conversationsTree.ts';
@@ -45,7 +47,8 @@ export class ConversationsFeature implements Disposable {
   private readonly tree: ConversationsTree;
   private readonly state: QueryState;
   private readonly documents: JsonDocuments;
-  private shownAccountId: string | undefined;
+  /** A sign-in made anew is another one, even to the same account. */
+  private shownSession: SignedIn | undefined;
   private readonly becameVisible = this.owned.add(new Emitter<void>());
   /** Fires each time the view is looked at. */
   readonly onDidBecomeVisible = this.becameVisible.event;
@@ -73,7 +76,7 @@ export class ConversationsFeature implements Disposable {
     this.owned.add(
       this.state.onDidChange(() => {
         deps.contextKeys.set('hasFilters', this.state.hasFilters);
-        void this.refresh();
+        this.refreshUnasked();
       }),
     );
     this.owned.add(
@@ -162,14 +165,17 @@ export class ConversationsFeature implements Disposable {
     this.owned.dispose();
   }
 
-  /** Starts the list again; a failure shows in the view itself, so this does not throw. */
+  /**
+   * Starts the list again. No connection and a missing permission show in the view itself.
+   * @throws AppError for any other failure
+   */
   async refresh(): Promise<void> {
     const signedIn = this.deps.sessions.current;
     if (signedIn === undefined) {
       this.list.clear();
       return;
     }
-    this.shownAccountId = signedIn.account.id;
+    this.shownSession = signedIn;
     this.tree.forgetChildren();
     const { api } = signedIn;
     const pageSize = this.deps.settings.get('conversations.pageSize');
@@ -181,19 +187,29 @@ export class ConversationsFeature implements Disposable {
       this.list.refresh(source, this.state.query),
     );
     const { error } = this.list.current;
-    if (error !== undefined) {
-      this.deps.log.error('Conversations could not be listed', { error });
-      // The welcome view has buttons but no room for the reason; a sign-in that ended is offered by the command edge.
-      if (isAppError(error, 'auth') || isAppError(error, 'input')) {
-        throw error;
-      }
+    if (isAppError(error, 'network') || isAppError(error, 'forbidden')) {
+      this.deps.log.warn('Conversations could not be listed', { error });
+    } else if (error !== undefined) {
+      // A welcome view has no room for the reason.
+      throw error instanceof Error ? error : errors.bug(messageOf(error));
     }
+  }
+
+  /** A refresh that no command runs: its failure is shown all the same. */
+  private refreshUnasked(): void {
+    this.refresh().catch((error: unknown) => {
+      presentError(error, this.deps.log, {
+        retry: () => {
+          this.refreshUnasked();
+        },
+      });
+    });
   }
 
   private followSession(): void {
     const signedIn = this.deps.sessions.current;
     if (signedIn === undefined) {
-      this.shownAccountId = undefined;
+      this.shownSession = undefined;
       this.tree.forgetChildren();
       this.list.clear();
       return;
@@ -201,13 +217,11 @@ export class ConversationsFeature implements Disposable {
     this.loadWhenWanted();
   }
 
-  /** Lists on the first look at the view, and again for another account; never behind a hidden view. */
+  /** Lists on the first look at the view, and again after switching or signing in anew; never behind a hidden view. */
   private loadWhenWanted(): void {
-    const account = this.deps.sessions.current?.account.id;
-    if (this.tree.view.visible && account !== undefined && account !== this.shownAccountId) {
-      this.refresh().catch((error: unknown) => {
-        this.deps.log.warn('The first listing failed', { error });
-      });
+    const { current } = this.deps.sessions;
+    if (this.tree.view.visible && current !== undefined && current !== this.shownSession) {
+      this.refreshUnasked();
     }
   }
 

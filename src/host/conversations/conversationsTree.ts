@@ -183,6 +183,8 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
     const isSignedIn = this.deps.sessions.current !== undefined;
     this.view.description = isSignedIn ? interval : '';
     const notes = [
+      // A side bar of common width cuts the description beside the view's title.
+      interval,
       ...filters,
       ...(snapshot.undecodableCount > 0
         ? [
@@ -194,15 +196,18 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
         : []),
     ];
     // Empty text hides the message line; `undefined` would not under exact optional types.
-    this.view.message = isSignedIn && snapshot.conversations.length > 0 ? notes.join('  |  ') : '';
+    this.view.message = isSignedIn && snapshot.conversations.length > 0 ? notes.join(' · ') : '';
   }
 
   private stateOf(snapshot: ListSnapshot): ViewState | 'ready' | 'loading' {
     const session = this.deps.sessions.state.kind;
     if (session !== 'signedIn') {
-      return session;
+      return session === 'restoring' ? 'loading' : session;
     }
     if (snapshot.status === 'failed' && snapshot.conversations.length === 0) {
+      if (this.deps.sessions.hasEnded) {
+        return 'ended';
+      }
       return isAppError(snapshot.error, 'forbidden')
         ? 'forbidden'
         : isAppError(snapshot.error, 'network')

@@ -1,9 +1,17 @@
 /** What a person is told about a failure and offered to do: pure, by the error's code. */
 import { isAppError, messageOf, type AppError, type ErrorCode } from '../../base/appError.ts';
+import { redactText } from '../../base/redact.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 /** What a button of the message does; `presentError` runs it. */
-export type ErrorAction = 'signIn' | 'retry' | 'showLog' | 'openSettings' | 'reportIssue';
+export type ErrorAction =
+  | 'signIn'
+  | 'switchAccount'
+  | 'retry'
+  | 'showLog'
+  | 'showPermissions'
+  | 'openSettings'
+  | 'reportIssue';
 
 export interface PresentedError {
   readonly severity: 'error' | 'warning';
@@ -22,7 +30,7 @@ interface Rule {
 const rules: Readonly<Record<ErrorCode, Rule>> = {
   input: { severity: 'warning', actions: [] },
   auth: { severity: 'error', actions: ['signIn', 'showLog'] },
-  forbidden: { severity: 'warning', actions: ['showLog'] },
+  forbidden: { severity: 'warning', actions: ['showPermissions', 'showLog'] },
   notFound: { severity: 'warning', actions: [] },
   gone: { severity: 'warning', actions: [] },
   rateLimited: { severity: 'warning', actions: ['retry', 'showLog'] },
@@ -46,7 +54,9 @@ export function describeError(error: unknown, canRetry: boolean, l10n: Localiser
   if (!isAppError(error)) {
     return {
       ...rules.bug,
-      message: plainMessage(l10n.t('Something went wrong unexpectedly: {0}', messageOf(error))),
+      message: plainMessage(
+        l10n.t('Something went wrong unexpectedly: {0}', redactText(messageOf(error))),
+      ),
     };
   }
   const rule = rules[error.code];

@@ -38,6 +38,8 @@ export class ConversationPanel implements Disposable {
   private readonly owned = new DisposableStore();
   private readonly lifetime = new AbortController();
   private readonly tell: (message: ToConversationView) => void;
+  /** What is shown is gone with the sign-in, or may come with another. */
+  private dependsOnSignIn = false;
 
   constructor(
     id: ConversationId,
@@ -116,6 +118,13 @@ export class ConversationPanel implements Disposable {
     });
   }
 
+  /** Another account, or none: what was fetched for the one before is no longer there. */
+  followAccount(): void {
+    if (this.dependsOnSignIn) {
+      void this.load();
+    }
+  }
+
   reveal(): void {
     this.panel.reveal();
   }
@@ -135,18 +144,21 @@ export class ConversationPanel implements Disposable {
         },
         signal,
       );
+      this.dependsOnSignIn = opened.isCached;
       await this.deps.resolveNames(opened, signal);
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
+        isCached: opened.isCached,
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.panel.title = conversation.title;
       this.tell({ kind: 'opened', conversation });
     } catch (error) {
       if (!isCancellation(error)) {
+        this.dependsOnSignIn = isAppError(error, 'auth');
         this.deps.log.error('A conversation could not be opened', { error });
         this.tell({
           kind: 'failed',

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Log } from '../../base/log.ts';
@@ -62,6 +62,8 @@ export class ConversationReader {
     onProgress: (message: string) => void,
     signal: AbortSignal,
   ): Promise<OpenedConversation> {
+    // A window that is loaded again restores its tabs before the secret storage has answered.
+    await this.deps.sessions.whenRestored(signal);
     const local = await this.readLocal(id, signal);
     const opened = local ?? (await this.fetch(id, onProgress, signal));
     onProgress('Preparing the waveform…');

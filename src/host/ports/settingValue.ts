@@ -3,6 +3,10 @@ import { settingSchemas, type Settings } from '../../generated/manifest.ts';
 
 export type SettingKey = keyof Settings;
 
+const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settingSchemas, key);
+/** All of them, in the order of the manifest. */
+export const settingKeys: readonly SettingKey[] = Object.keys(settingSchemas).filter(isSettingKey);
+
 /** Settings that an untrusted workspace must not decide: they say where secrets and files go. */
 export const restrictedSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'apiBaseUrl',

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { Emitter, type Event } from '../../base/event.ts';
-import { settingSchemas, type Settings } from '../../generated/manifest.ts';
-import { restrictedSettings, validSetting, type SettingKey } from './settingValue.ts';
+import type { Settings } from '../../generated/manifest.ts';
+import { restrictedSettings, settingKeys, validSetting } from './settingValue.ts';
 
 const section = 'genesysArchive';
 
@@ -13,9 +13,6 @@ export interface SettingsReader {
   /** The keys that changed; trust that was granted counts as a change of the restricted ones. */
   readonly onDidChange: Event<ReadonlySet<keyof Settings>>;
 }
-
-const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settingSchemas, key);
-const settingKeys: readonly SettingKey[] = Object.keys(settingSchemas).filter(isSettingKey);
 
 /** Reads the settings of the window (and of its first folder, for those a folder may set). */
 export class VscodeSettings implements SettingsReader, Disposable {

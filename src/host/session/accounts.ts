@@ -14,9 +14,9 @@ import type { Organisation } from '../../genesys/genesysApi.ts';
 import { parseOrganisationId } from '../../model/ids.ts';
 
 export interface Account {
-  /** Stable for an organisation and client. */
+  /** Stable for an organisation, client and, when one signed in, person. */
   readonly id: string;
-  /** The organisation's name. */
+  /** The organisation's name, behind the person's when one signed in: `Ada Example · Acme`. */
   readonly label: string;
   /** The region's domain, such as `mypurecloud.de`. */
   readonly region: string;
@@ -25,15 +25,23 @@ export interface Account {
   readonly loginBaseUrl: string;
   readonly clientId: string;
   readonly organisation: Organisation;
+  /** Who signed in with a browser; undefined for client credentials. */
+  readonly person?: Person | undefined;
 }
 
-/** What a client-credentials sign-in needs. Never logged. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a sign-in needs. Never logged. */
 export interface Credentials {
   readonly region: string;
   readonly apiBaseUrl: string;
   readonly loginBaseUrl: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Undefined for the client of people who sign in with a browser (authorization code with PKCE). */
+  readonly clientSecret?: string | undefined;
 }
 
 export interface SignInDefaults {
@@ -102,23 +110,26 @@ function field(record: JsonRecord, key: ArgumentName): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** The account that credentials and the organisation they opened make. */
-export function toAccount(credentials: Credentials, organisation: Organisation): Account {
+export interface StoredSignIn {
+  readonly credentials: Credentials;
+  readonly organisation: Organisation;
+  readonly person?: Person | undefined;
+}
+
+/** The account that a sign-in makes. */
+export function toAccount({ credentials, organisation, person }: StoredSignIn): Account {
   const { region, apiBaseUrl, loginBaseUrl, clientId } = credentials;
+  const ids = [organisation.id, clientId, ...(person === undefined ? [] : [person.id])];
   return {
-    id: `${organisation.id}/${clientId}`,
-    label: organisation.name,
+    id: ids.join('/'),
+    label: person === undefined ? organisation.name : `${person.name} · ${organisation.name}`,
     region,
     apiBaseUrl,
     loginBaseUrl,
     clientId,
     organisation,
+    person,
   };
-}
-
-export interface StoredSignIn {
-  readonly credentials: Credentials;
-  readonly organisation: Organisation;
 }
 
 /** True when both are the same sign-in, or both none. */
@@ -133,7 +144,9 @@ export function isSameSignIn(a: StoredSignIn | undefined, b: StoredSignIn | unde
     a.credentials.apiBaseUrl === b.credentials.apiBaseUrl &&
     a.credentials.loginBaseUrl === b.credentials.loginBaseUrl &&
     a.credentials.clientId === b.credentials.clientId &&
-    a.credentials.clientSecret === b.credentials.clientSecret
+    a.credentials.clientSecret === b.credentials.clientSecret &&
+    a.person?.id === b.person?.id &&
+    a.person?.name === b.person?.name
   );
 }
 
@@ -150,13 +163,18 @@ export function decodeSignIn(text: string): StoredSignIn {
   if (record['version'] !== storedVersion) {
     throw errors.unsupported('The stored sign-in was made by another version: sign in again');
   }
-  const credentials = required(record, 'credentials', '', decodeCredentials);
-  return { credentials, organisation: required(record, 'organisation', '', decodeOrganisation) };
+  const person = optional(record, 'person', '', decodePerson);
+  return {
+    credentials: required(record, 'credentials', '', decodeCredentials),
+    organisation: required(record, 'organisation', '', decodeOrganisation),
+    ...(person !== undefined && { person }),
+  };
 }
 
 function decodeCredentials(value: unknown, path: string): Credentials {
   const record = asRecord(value, path);
   const region = resolveRegion(required(record, 'region', path, asString));
+  const clientSecret = optional(record, 'clientSecret', path, asString);
   return {
     region,
     ...toBaseUrls(region, {
@@ -164,10 +182,17 @@ function decodeCredentials(value: unknown, path: string): Credentials {
       loginBaseUrl: required(record, 'loginBaseUrl', path, asString),
     }),
     clientId: parseCredential(required(record, 'clientId', path, asString), 'client id'),
-    clientSecret: parseCredential(
-      required(record, 'clientSecret', path, asString),
-      'client secret',
-    ),
+    ...(clientSecret !== undefined && {
+      clientSecret: parseCredential(clientSecret, 'client secret'),
+    }),
+  };
+}
+
+function decodePerson(value: unknown, path: string): Person {
+  const record = asRecord(value, path);
+  return {
+    id: required(record, 'id', path, asString),
+    name: required(record, 'name', path, asString),
   };
 }
 

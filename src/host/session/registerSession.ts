@@ -3,12 +3,15 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../../base/appError.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Commands } from '../commands.ts';
+import { presentError } from '../errors/presentError.ts';
 import type { Services } from '../services.ts';
+import { switchAccount } from './accountPicker.ts';
 import { decodeSignInArguments, type SignInDefaults } from './accounts.ts';
 import { registerAuthenticationProvider } from './authenticationProvider.ts';
+import type { AskForCredentials, SignedIn } from './session.ts';
 import type { SessionState } from './sessionManager.ts';
 
-type Deps = Pick<Services, 'sessions' | 'settings' | 'contextKeys' | 'log'>;
+type Deps = Pick<Services, 'sessions' | 'signInDialogs' | 'settings' | 'contextKeys' | 'log'>;
 
 /**
  * Starts to follow the session. The context key `signedIn` is set here; `state` here only while nobody is signed in: from then
@@ -28,48 +31,74 @@ export function registerSession(deps: Deps): Disposable {
       setContextKeys(deps, state);
     }),
   );
-  // The state is told only when the storage has answered: the view must not flash its sign-in text at those who are signed in.
-  deps.sessions
-    .restore(ended.signal)
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) {
-        deps.log.error('The stored sign-in could not be restored', { error });
-      }
-    })
-    .finally(() => {
-      setContextKeys(deps, deps.sessions.state);
-    });
+  store.add(
+    deps.sessions.onDidEnd((error) => {
+      presentError(error, deps.log, { canSwitchAccount: deps.sessions.accounts.length > 1 });
+    }),
+  );
+  // Until the storage has answered nothing is shown: the view must not flash its sign-in text at those who are signed in.
+  deps.sessions.restore(ended.signal).catch((error: unknown) => {
+    if (!isCancellation(error)) {
+      deps.log.error('The stored sign-in could not be restored', { error });
+    }
+  });
   return store;
 }
 
-function setContextKeys({ contextKeys }: Deps, { kind }: SessionState): void {
+function setContextKeys({ contextKeys, sessions }: Deps, { kind }: SessionState): void {
+  contextKeys.set('hasAccounts', sessions.accounts.length > 0);
   contextKeys.set('signedIn', kind === 'signedIn');
-  if (kind !== 'signedIn') {
+  if (kind !== 'signedIn' && kind !== 'restoring') {
     contextKeys.set('state', kind);
   }
 }
 
-/** `signIn` and `signOut`. */
+/** Signing in by every method, switching, signing out. */
 export function sessionCommands(
   deps: Deps,
-): Commands<'genesysArchive.signIn' | 'genesysArchive.signOut'> {
+): Commands<
+  | 'genesysArchive.signIn'
+  | 'genesysArchive.signInWithBrowser'
+  | 'genesysArchive.importCliProfile'
+  | 'genesysArchive.switchAccount'
+  | 'genesysArchive.signOut'
+> {
+  const { sessions, signInDialogs } = deps;
+  const signInBy = async (ask: AskForCredentials): Promise<SignInResult> =>
+    toResult(await sessions.signIn(undefined, new AbortController().signal, ask));
   return {
     /**
      * Without argument (or with what a view passes) asks a person; with `{region?, apiBaseUrl?, loginBaseUrl?, clientId,
      * clientSecret}` signs in without asking. Gives `{organisation, region}`, or undefined when it failed or was cancelled.
      */
     'genesysArchive.signIn': async (argument: unknown) => {
-      const credentials =
-        argument === undefined || argument === null
-          ? undefined
-          : decodeSignInArguments(argument, signInDefaults(deps));
-      const { account } = await deps.sessions.signIn(credentials, new AbortController().signal);
-      return { organisation: account.organisation.name, region: account.region };
+      if (argument === undefined || argument === null) {
+        const ended = sessions.hasEnded ? sessions.current?.account : undefined;
+        return signInBy(async (verify, signal) =>
+          (await signInDialogs.get()).ask(verify, signal, ended),
+        );
+      }
+      const credentials = decodeSignInArguments(argument, signInDefaults(deps));
+      return toResult(await sessions.signIn(credentials, new AbortController().signal));
     },
+    'genesysArchive.signInWithBrowser': async () =>
+      signInBy((await signInDialogs.get()).askWithBrowser),
+    'genesysArchive.importCliProfile': async () =>
+      signInBy((await signInDialogs.get()).askWithCliProfile),
+    'genesysArchive.switchAccount': () => switchAccount(sessions),
     'genesysArchive.signOut': async () => {
-      await deps.sessions.signOut();
+      await sessions.signOut();
     },
   };
+}
+
+interface SignInResult {
+  readonly organisation: string;
+  readonly region: string;
+}
+
+function toResult({ account }: SignedIn): SignInResult {
+  return { organisation: account.organisation.name, region: account.region };
 }
 
 function signInDefaults({ settings }: Deps): SignInDefaults {

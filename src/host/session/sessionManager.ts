@@ -1,12 +1,24 @@
 /**
- * The one sign-in of the window: restores it, makes it, ends it, and follows what other windows do to it. Knows nothing of
- * dialogs and views: who asks for credentials comes in as a port.
+ * The sign-ins of this machine and the one of them that is active in this window: restores it, makes, switches and ends it, and
+ * follows what other windows do. Knows nothing of dialogs and views: who asks for credentials comes in as a port.
  */
-import { errors, isCancellation, messageOf, throwIfCancelled } from '../../base/appError.ts';
-import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
+import {
+  cancellation,
+  errors,
+  isCancellation,
+  messageOf,
+  throwIfCancelled,
+  type AppError,
+} from '../../base/appError.ts';
+import {
+  DisposableStore,
+  MutableDisposable,
+  toDisposable,
+  type Disposable,
+} from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
-import type { GenesysApi } from '../../genesys/genesysApi.ts';
+import type { AccessToken } from '../../genesys/tokenSource.ts';
 import {
   isSameSignIn,
   toAccount,
@@ -14,39 +26,38 @@ import {
   type Credentials,
   type StoredSignIn,
 } from './accounts.ts';
-import type { Connect, Connection, TokenLife } from './connection.ts';
+import type { Connect, Connection } from './connection.ts';
+import {
+  identify,
+  toSession,
+  type AskForCredentials,
+  type Session,
+  type SignedIn,
+  type Verify,
+} from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { explainSignInFailure } from './signInFailure.ts';
 import { TokenDraft } from './tokenDraft.ts';
 
-export interface SignedIn {
-  readonly account: Account;
-  readonly api: GenesysApi;
-  readonly tokens: TokenLife;
-}
-
 export interface SessionState {
-  readonly kind: 'signedOut' | 'signingIn' | 'signedIn';
+  /** `restoring` until the storage has said whether somebody was signed in. */
+  readonly kind: 'restoring' | 'signedOut' | 'signingIn' | 'signedIn';
   /** Set exactly when the kind is `signedIn`. */
   readonly signedIn?: SignedIn;
 }
 
-/** Tries credentials: resolves when they opened an organisation. @throws AppError with a message that says what to check */
-export type Verify = (credentials: Credentials, signal: AbortSignal) => Promise<SignedIn>;
-
-/** Asks a person until `verify` resolves. Rejects with AbortError when the person gives up. */
-export type AskForCredentials = (verify: Verify, signal: AbortSignal) => Promise<SignedIn>;
+/** Which account a window uses; each window has its own. Undefined when nobody has chosen yet. */
+export interface ActiveAccount {
+  get(): string | undefined;
+  set(accountId: string | undefined): Promise<void>;
+}
 
 export interface SessionManagerDeps {
   readonly store: SessionStore;
+  readonly active: ActiveAccount;
   readonly connect: Connect;
   readonly ask: AskForCredentials;
   readonly log: Log;
-}
-
-interface Session extends SignedIn {
-  readonly connection: Connection;
-  readonly stored: StoredSignIn;
 }
 
 const revokeTimeoutMs = 3_000;
@@ -55,21 +66,46 @@ export class SessionManager implements Disposable {
   private readonly deps: SessionManagerDeps;
   private readonly resources = new DisposableStore();
   private readonly changed = this.resources.add(new Emitter<SessionState>());
+  private readonly ended = this.resources.add(new Emitter<AppError>());
+  private readonly following = this.resources.add(new MutableDisposable());
   private readonly participants = new Set<() => Promise<void>>();
+  private all: readonly StoredSignIn[] = [];
   private session: Session | undefined;
+  private hasSessionEnded = false;
+  /** Account of a session that the storage does not hold, or not yet: that it is missing there ends nothing. */
+  private unstoredId: string | undefined;
   private attempt: AbortController | undefined;
+  private isRestored = false;
   /** Answers of the storage are applied in the order they were asked for. */
-  private following: Promise<void> = Promise.resolve();
+  private reading: Promise<void> = Promise.resolve();
 
+  /** The state or the list of accounts changed. */
   readonly onDidChange = this.changed.event;
+  /** The platform takes the active account's sign-in no longer: fires once until somebody signs in again. */
+  readonly onDidEnd = this.ended.event;
 
   constructor(deps: SessionManagerDeps) {
     this.deps = deps;
     this.resources.add(
       deps.store.onDidChange(() => {
-        this.following = this.following.then(async () => this.followStore());
+        this.reading = this.reading.then(async () => this.followStore());
       }),
     );
+  }
+
+  /** All accounts of this machine, the one signed in last first. */
+  get accounts(): readonly Account[] {
+    const accounts = this.all.map(toAccount);
+    const own = this.session?.account;
+    // A storage that takes nothing leaves the session to this window.
+    return own === undefined || accounts.some(({ id }) => id === own.id)
+      ? accounts
+      : [own, ...accounts];
+  }
+
+  /** True while the active account has to sign in again before anything can be asked of the platform. */
+  get hasEnded(): boolean {
+    return this.hasSessionEnded;
   }
 
   get current(): SignedIn | undefined {
@@ -81,7 +117,7 @@ export class SessionManager implements Disposable {
       return { kind: 'signingIn' };
     }
     return this.session === undefined
-      ? { kind: 'signedOut' }
+      ? { kind: this.isRestored ? 'signedOut' : 'restoring' }
       : { kind: 'signedIn', signedIn: this.session };
   }
 
@@ -93,63 +129,153 @@ export class SessionManager implements Disposable {
     return this.session;
   }
 
-  /** The token without a request to the platform, or undefined; for lists of accounts. */
-  async readStoredToken(): Promise<string | undefined> {
-    return this.session?.connection.readStoredToken();
+  /** The account's token without a request to the platform, or undefined; for lists of accounts. */
+  async readStoredToken(accountId: string): Promise<string | undefined> {
+    return this.connectionOf(accountId)?.readStoredToken();
   }
 
-  /** A valid token of the session. @throws AppError `auth` | `network` | `remote` */
-  async fetchToken(signal: AbortSignal): Promise<string> {
-    if (this.session === undefined) {
+  /** A valid token of the account. @throws AppError `auth` | `network` | `remote` */
+  async fetchToken(accountId: string, signal: AbortSignal): Promise<string> {
+    const connection = this.connectionOf(accountId);
+    if (connection === undefined) {
       throw errors.auth('Sign in to Genesys Cloud first, then try again');
     }
-    return this.session.connection.fetchToken(signal);
+    return connection.fetchToken(signal);
   }
 
-  /** Takes up the stored sign-in, if any. Sends nothing; a storage that fails means signed out. */
+  /**
+   * Takes up the account that this window used last, or else the one signed in last. Sends nothing; a storage that fails means
+   * signed out.
+   */
   async restore(signal: AbortSignal): Promise<void> {
-    const stored = await this.deps.store.read();
-    if (stored !== undefined && !signal.aborted && this.session === undefined) {
-      this.replace(this.open(stored));
+    try {
+      const all = await this.readAll();
+      if (all !== undefined && !signal.aborted && this.session === undefined) {
+        this.all = all;
+        const { active } = this.deps;
+        const id = active.get();
+        const stored = id === undefined ? all[0] : findAccount(all, id);
+        if (stored !== undefined) {
+          const session = this.open(stored);
+          this.setSession(session);
+          await active.set(session.account.id);
+        }
+      }
+    } finally {
+      this.isRestored = true;
+      this.announce();
+    }
+  }
+
+  /** Resolves once it is known whether somebody is signed in. @throws AbortError */
+  async whenRestored(signal: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    if (this.isRestored) {
+      return;
+    }
+    const waiting = new DisposableStore();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const giveUp = (): void => {
+          reject(cancellation());
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
+        waiting.add(
+          toDisposable(() => {
+            signal.removeEventListener('abort', giveUp);
+          }),
+        );
+        waiting.add(
+          this.onDidChange(() => {
+            if (this.isRestored) {
+              resolve();
+            }
+          }),
+        );
+      });
+    } finally {
+      waiting.dispose();
     }
   }
 
   /**
-   * Signs in with the credentials, or asks a person for them. A newer attempt cancels an older one. The session before stays
-   * until the new one is verified; then its participants of `onWillSignOut` are awaited.
+   * Signs in with the credentials, or has `ask` ask a person for them; the account becomes the window's. A newer attempt
+   * cancels an older one. The session before stays until the new one is verified; then its participants of `onWillSignOut` are
+   * awaited.
    * @throws AppError `auth` | `network` | `remote` | `input` that says what to check; AbortError when cancelled
    */
-  async signIn(credentials: Credentials | undefined, signal: AbortSignal): Promise<SignedIn> {
+  async signIn(
+    credentials: Credentials | undefined,
+    signal: AbortSignal,
+    ask: AskForCredentials = this.deps.ask,
+  ): Promise<SignedIn> {
     this.attempt?.abort();
     const attempt = new AbortController();
     this.attempt = attempt;
     this.announce();
     const both = AbortSignal.any([signal, attempt.signal]);
+    const verify: Verify = async (given, verifySignal, token) =>
+      this.verify(given, token, verifySignal);
     try {
-      return await (credentials === undefined
-        ? this.deps.ask(async (given, askSignal) => this.verify(given, askSignal), both)
-        : this.verify(credentials, both));
+      return await (credentials === undefined ? ask(verify, both) : verify(credentials, both));
     } finally {
       if (this.attempt === attempt) {
         this.attempt = undefined;
+        this.isRestored = true;
         this.announce();
       }
     }
   }
 
-  /** Ends the session: participants first, then the secrets, then (best effort) the token at the platform. */
-  async signOut(): Promise<void> {
+  /** Makes a stored account the window's. Sends nothing. @throws AppError `input` when it is not there any more */
+  async switchTo(accountId: string): Promise<void> {
     this.attempt?.abort();
-    const { session } = this;
-    if (session !== undefined) {
+    const stored = findAccount((await this.readAll()) ?? this.all, accountId);
+    if (stored === undefined) {
+      throw errors.input('This account was signed out; sign in to it again');
+    }
+    if (this.session?.account.id === accountId) {
+      return;
+    }
+    if (this.session !== undefined) {
       await this.notifyParticipants();
     }
-    this.session = undefined;
-    await this.deps.store.clear();
+    this.setSession(this.open(stored));
+    await this.deps.active.set(accountId);
     this.announce();
-    if (session !== undefined) {
-      this.deps.log.info('Signed out');
-      await this.revoke(session.connection);
+    this.deps.log.info('Switched the account', { region: stored.credentials.region });
+  }
+
+  /**
+   * Ends the sign-in of an account, the window's when none is named: participants first, then the secrets, then (best effort)
+   * the token at the platform. The other accounts stay, and none of them takes over by itself.
+   */
+  async signOut(accountId = this.session?.account.id): Promise<void> {
+    if (accountId === undefined) {
+      return;
+    }
+    const isActive = this.session?.account.id === accountId;
+    const connection = this.connectionOf(accountId);
+    if (isActive) {
+      this.unstoredId = undefined;
+      this.attempt?.abort();
+      await this.notifyParticipants();
+      this.setSession(undefined);
+      this.isRestored = true;
+    }
+    const revoke = await connection?.forget();
+    this.all = this.all.filter((stored) => toAccount(stored).id !== accountId);
+    await this.deps.store.remove(accountId);
+    if (this.all.length === 0) {
+      await this.deps.active.set(undefined);
+    }
+    this.announce();
+    this.deps.log.info('Signed out');
+    try {
+      await revoke?.(AbortSignal.timeout(revokeTimeoutMs));
+    } catch (error) {
+      // The token ends by itself; the secrets are gone from this machine already.
+      this.deps.log.debug('The token could not be revoked', { reason: messageOf(error) });
     }
   }
 
@@ -165,12 +291,16 @@ export class SessionManager implements Disposable {
   }
 
   /** Proves the credentials with a token and the organisation they open; only then anything is stored. */
-  private async verify(credentials: Credentials, signal: AbortSignal): Promise<SignedIn> {
-    const draft = new TokenDraft(this.deps.store.tokenOf(credentials));
+  private async verify(
+    credentials: Credentials,
+    token: AccessToken | undefined,
+    signal: AbortSignal,
+  ): Promise<SignedIn> {
+    const draft = new TokenDraft(token);
     const connection = this.deps.connect(credentials, draft);
     let stored: StoredSignIn;
     try {
-      stored = { credentials, organisation: await connection.api.fetchOrganisation(signal) };
+      stored = await identify(credentials, connection, signal);
     } catch (error) {
       if (!isCancellation(error)) {
         this.deps.log.warn('Signing in failed', { region: credentials.region, error });
@@ -182,8 +312,10 @@ export class SessionManager implements Disposable {
       await this.notifyParticipants();
     }
     const session = toSession(stored, connection);
-    this.session = session;
-    await draft.accept();
+    this.unstoredId = session.account.id;
+    this.setSession(session);
+    await draft.accept(this.deps.store.tokenOf(session.account.id, credentials));
+    await this.deps.active.set(session.account.id);
     await this.keep(stored);
     this.announce();
     this.deps.log.info('Signed in', { region: credentials.region });
@@ -193,6 +325,8 @@ export class SessionManager implements Disposable {
   private async keep(stored: StoredSignIn): Promise<void> {
     try {
       await this.deps.store.write(stored);
+      this.unstoredId = undefined;
+      this.all = (await this.readAll()) ?? this.all;
     } catch (error) {
       this.deps.log.error('The sign-in lasts for this window only: it could not be stored', {
         error,
@@ -200,22 +334,66 @@ export class SessionManager implements Disposable {
     }
   }
 
-  private open(stored: StoredSignIn): Session {
-    const store = this.deps.store.tokenOf(stored.credentials);
-    return toSession(stored, this.deps.connect(stored.credentials, store));
-  }
-
-  /** Another window signed in or out. What this window wrote itself reads back equal and changes nothing. */
-  private async followStore(): Promise<void> {
-    const stored = await this.deps.store.read();
-    if (!isSameSignIn(stored, this.session?.stored)) {
-      this.replace(stored === undefined ? undefined : this.open(stored));
+  /** Undefined when the storage fails, which says nothing about who is signed in. */
+  private async readAll(): Promise<readonly StoredSignIn[] | undefined> {
+    try {
+      return await this.deps.store.list();
+    } catch (error) {
+      this.deps.log.warn('The stored accounts cannot be read', { error });
+      return undefined;
     }
   }
 
-  private replace(session: Session | undefined): void {
-    this.session = session;
+  private open(stored: StoredSignIn): Session {
+    const { credentials } = stored;
+    const tokens = this.deps.store.tokenOf(toAccount(stored).id, credentials);
+    return toSession(stored, this.deps.connect(credentials, tokens));
+  }
+
+  private connectionOf(accountId: string): Connection | undefined {
+    if (this.session?.account.id === accountId) {
+      return this.session.connection;
+    }
+    const stored = findAccount(this.all, accountId);
+    return stored === undefined ? undefined : this.open(stored).connection;
+  }
+
+  /**
+   * Another window signed in or out. A window that uses an account goes on with it; one that uses none takes the account that
+   * comes, unless its own was signed out while others stayed: nobody is moved to another organisation unasked.
+   */
+  private async followStore(): Promise<void> {
+    const all = await this.readAll();
+    if (all === undefined) {
+      return;
+    }
+    this.all = all;
+    const { active } = this.deps;
+    if (all.length === 0 && this.session?.account.id !== this.unstoredId) {
+      await active.set(undefined);
+    }
+    const id = this.session?.account.id ?? active.get();
+    if (id !== undefined && id === this.unstoredId) {
+      this.announce();
+      return;
+    }
+    const stored = id === undefined ? all[0] : findAccount(all, id);
+    if (!isSameSignIn(stored, this.session?.stored) || this.hasSessionEnded) {
+      this.setSession(stored === undefined ? undefined : this.open(stored));
+      this.isRestored = true;
+    }
     this.announce();
+  }
+
+  /** Hears of the session's end from now on, and of no other's. */
+  private setSession(session: Session | undefined): void {
+    this.session = session;
+    this.hasSessionEnded = false;
+    this.following.value = session?.connection.onDidEnd((error) => {
+      this.hasSessionEnded = true;
+      this.announce();
+      this.ended.fire(error);
+    });
   }
 
   private announce(): void {
@@ -231,23 +409,8 @@ export class SessionManager implements Disposable {
       }
     }
   }
-
-  private async revoke(connection: Connection): Promise<void> {
-    try {
-      await connection.revoke(AbortSignal.timeout(revokeTimeoutMs));
-    } catch (error) {
-      // The token ends by itself; the secrets are gone from this machine already.
-      this.deps.log.debug('The token could not be revoked', { reason: messageOf(error) });
-    }
-  }
 }
 
-function toSession(stored: StoredSignIn, connection: Connection): Session {
-  return {
-    account: toAccount(stored.credentials, stored.organisation),
-    api: connection.api,
-    tokens: connection.tokens,
-    connection,
-    stored,
-  };
+function findAccount(all: readonly StoredSignIn[], accountId: string): StoredSignIn | undefined {
+  return all.find((stored) => toAccount(stored).id === accountId);
 }

@@ -2,38 +2,36 @@
 import type { AccessToken, TokenStore } from '../../genesys/tokenSource.ts';
 
 export class TokenDraft implements TokenStore {
-  private readonly target: TokenStore;
+  private target: TokenStore | undefined;
   private draft: AccessToken | undefined;
-  private isAccepted = false;
 
-  constructor(target: TokenStore) {
-    this.target = target;
+  /** @param token what the sign-in brought already, if anything */
+  constructor(token: AccessToken | undefined) {
+    this.draft = token;
   }
 
   async read(): Promise<AccessToken | undefined> {
-    return this.isAccepted ? this.target.read() : this.draft;
+    return this.target === undefined ? this.draft : this.target.read();
   }
 
   async write(token: AccessToken): Promise<void> {
-    if (this.isAccepted) {
-      await this.target.write(token);
-    } else {
+    if (this.target === undefined) {
       this.draft = token;
+    } else {
+      await this.target.write(token);
     }
   }
 
   async clear(): Promise<void> {
     this.draft = undefined;
-    if (this.isAccepted) {
-      await this.target.clear();
-    }
+    await this.target?.clear();
   }
 
   /** From now on the target holds the token. */
-  async accept(): Promise<void> {
-    this.isAccepted = true;
+  async accept(target: TokenStore): Promise<void> {
+    this.target = target;
     if (this.draft !== undefined) {
-      await this.target.write(this.draft);
+      await target.write(this.draft);
       this.draft = undefined;
     }
   }

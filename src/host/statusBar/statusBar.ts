@@ -55,7 +55,6 @@ class StatusBar implements Disposable {
     );
     this.follow();
     this.draw();
-    this.item.show();
   }
 
   dispose(): void {
@@ -72,6 +71,7 @@ class StatusBar implements Disposable {
       };
       own.add(signedIn.api.rate.onDidChange(soon));
       own.add(signedIn.tokens.onDidChange(soon));
+      own.add(signedIn.api.activity.onDidChangeOffline(soon));
     }
     this.sources.value = own;
   }
@@ -99,6 +99,10 @@ class StatusBar implements Disposable {
   }
 
   private draw(): void {
+    if (this.deps.sessions.state.kind === 'restoring') {
+      // Who is signed in must not be greeted with "Sign In".
+      return;
+    }
     const nowMs = this.deps.clock.nowMs();
     const { text, tooltip, accessibleLabel, nextChangeMs } = toStatusText(
       this.facts(),
@@ -113,6 +117,7 @@ class StatusBar implements Disposable {
       this.item.tooltip = new vscode.MarkdownString(tooltip);
       this.item.accessibilityInformation = { label: accessibleLabel, role: 'button' };
       this.item.command = this.deps.sessions.current === undefined ? signInCommand : menuCommand;
+      this.item.show();
     }
     if (nextChangeMs !== undefined) {
       this.drawAt(Math.max(nextChangeMs, nowMs + minIntervalMs));
@@ -127,12 +132,14 @@ class StatusBar implements Disposable {
     }
     return {
       kind: 'signedIn',
-      organisationName: signedIn.account.label,
+      organisationName: signedIn.account.organisation.name,
+      personName: signedIn.account.person?.name,
       region: signedIn.account.region,
       clientId: signedIn.account.clientId,
       rate: signedIn.api.rate.current,
       tokenExpiresAtMs: signedIn.tokens.expiresAtMs,
       activeTransferCount: transfers.activeCount,
+      isOffline: signedIn.api.activity.isOffline,
     };
   }
 }

@@ -54,7 +54,11 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
       'genesysArchive.openArchivedConversation',
     ),
     separator(),
+    ...(isSignedIn
+      ? [item('shield', vscode.l10n.t('Show Permissions'), 'genesysArchive.showPermissions')]
+      : []),
     item('output', vscode.l10n.t('Show Log'), 'genesysArchive.showLog'),
+    item('clippy', vscode.l10n.t('Copy Diagnostics'), 'genesysArchive.copyDiagnostics'),
     {
       label: `$(gear) ${vscode.l10n.t('Open Settings')}`,
       command: 'workbench.action.openSettings',
@@ -63,11 +67,7 @@ function listItems(isSignedIn: boolean): (MenuItem | vscode.QuickPickItem)[] {
     ...(isSignedIn
       ? [
           separator(),
-          item(
-            'sign-in',
-            vscode.l10n.t('Sign In to Another Organisation…'),
-            'genesysArchive.signIn',
-          ),
+          item('account', vscode.l10n.t('Switch Account…'), 'genesysArchive.switchAccount'),
           item('sign-out', vscode.l10n.t('Sign Out'), 'genesysArchive.signOut'),
         ]
       : []),

@@ -2,7 +2,8 @@
  * Words of the status bar item from plain facts: pure, so that they are tested with a fake clock. Says also when the words
  * change next by themselves, so that nothing ticks without need.
  */
-import type { RateSnapshot } from '../../genesys/genesysApi.ts';
+import type { RateSnapshot, RequestWait } from '../../genesys/genesysApi.ts';
+import { escapeMarkdown } from '../escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 export type StatusFacts =
@@ -11,12 +12,16 @@ export type StatusFacts =
 export interface SignedInFacts {
   readonly kind: 'signedIn';
   readonly organisationName: string;
+  /** Who signed in with a browser. */
+  readonly personName?: string | undefined;
   readonly region: string;
   readonly clientId: string;
   readonly rate: RateSnapshot;
   /** Undefined before the first call of the session. */
   readonly tokenExpiresAtMs: number | undefined;
   readonly activeTransferCount: number;
+  /** The last request got no answer. */
+  readonly isOffline: boolean;
 }
 
 export interface StatusText {
@@ -66,6 +71,7 @@ function signedInText(facts: SignedInFacts, nowMs: number, l10n: Localiser): Sta
   const waiting = waitingPart(facts.rate, nowMs, l10n);
   const name = shortName(facts.organisationName);
   const parts = [
+    offlinePart(facts.isOffline, l10n),
     waiting ?? callsPart(facts.rate, nowMs, l10n),
     tokenPart(facts.tokenExpiresAtMs, nowMs, l10n),
     transfersPart(facts.activeTransferCount, l10n),
@@ -73,7 +79,7 @@ function signedInText(facts: SignedInFacts, nowMs: number, l10n: Localiser): Sta
   const changes = parts.map((part) => part.nextChangeMs).filter((timeMs) => timeMs !== undefined);
   return {
     text: [
-      `${waiting === undefined ? '$(cloud)' : '$(loading~spin)'} ${name}`,
+      `${iconOf(facts, waiting !== undefined)} ${name}`,
       ...parts.map((part) => part.text),
     ].join(' · '),
     tooltip: tooltipOf(facts, nowMs, l10n),
@@ -82,6 +88,24 @@ function signedInText(facts: SignedInFacts, nowMs: number, l10n: Localiser): Sta
     ),
     nextChangeMs: changes.length === 0 ? undefined : Math.min(...changes),
   };
+}
+
+function iconOf({ isOffline }: SignedInFacts, isWaiting: boolean): string {
+  if (isOffline) {
+    return '$(debug-disconnect)';
+  }
+  return isWaiting ? '$(loading~spin)' : '$(cloud)';
+}
+
+/** Ends by itself with the next answer. */
+function offlinePart(isOffline: boolean, l10n: Localiser): Part | undefined {
+  return isOffline
+    ? {
+        text: l10n.t('offline'),
+        spoken: l10n.t('offline, Genesys Cloud did not answer'),
+        nextChangeMs: undefined,
+      }
+    : undefined;
 }
 
 /** Quiet when idle: nothing once the rate window is over, since the count starts anew then. */
@@ -103,17 +127,46 @@ function callsPart(rate: RateSnapshot, nowMs: number, l10n: Localiser): Part | u
 }
 
 function waitingPart(rate: RateSnapshot, nowMs: number, l10n: Localiser): Part | undefined {
-  const { waitingUntilMs } = rate;
-  if (waitingUntilMs === undefined || waitingUntilMs <= nowMs) {
+  const wait = openWaits(rate, nowMs)[0];
+  if (wait === undefined) {
     return undefined;
   }
-  const leftMs = waitingUntilMs - nowMs;
-  const seconds = Math.ceil(leftMs / secondMs);
-  return {
-    text: l10n.t('waiting {0} s', seconds),
-    spoken: l10n.t('waiting {0} seconds for the rate limit', seconds),
-    nextChangeMs: waitingUntilMs - (seconds - 1) * secondMs,
-  };
+  const seconds = Math.ceil((wait.untilMs - nowMs) / secondMs);
+  const text = waitText(wait, seconds, l10n);
+  return { text, spoken: text, nextChangeMs: wait.untilMs - (seconds - 1) * secondMs };
+}
+
+/** What still waits, the longest wait first. */
+function openWaits({ waits }: RateSnapshot, nowMs: number): readonly RequestWait[] {
+  return waits
+    .filter(({ untilMs }) => untilMs > nowMs)
+    .sort((one, other) => other.untilMs - one.untilMs);
+}
+
+function waitText({ reason }: RequestWait, seconds: number, l10n: Localiser): string {
+  switch (reason) {
+    case 'rateLimit':
+      return l10n.t('waiting {0} s for the rate limit', seconds);
+    case 'retryAfter':
+      return l10n.t('waiting {0} s as Genesys Cloud asks', seconds);
+    case 'backoff':
+      return l10n.t('trying again in {0} s', seconds);
+    case 'circuitOpen':
+      return l10n.t('Genesys Cloud fails, next try in {0} s', seconds);
+  }
+}
+
+function waitReason({ reason }: RequestWait, l10n: Localiser): string {
+  switch (reason) {
+    case 'rateLimit':
+      return l10n.t('the calls of this minute are used up');
+    case 'retryAfter':
+      return l10n.t('Genesys Cloud asked for a pause');
+    case 'backoff':
+      return l10n.t('an attempt failed and is made again');
+    case 'circuitOpen':
+      return l10n.t('Genesys Cloud fails again and again');
+  }
 }
 
 function tokenPart(
@@ -166,6 +219,9 @@ function tooltipOf(facts: SignedInFacts, nowMs: number, l10n: Localiser): string
   const isWindowOpen = rate.resetAtMs !== undefined && rate.resetAtMs > nowMs;
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t('Organisation'), facts.organisationName],
+    ...(facts.personName === undefined
+      ? []
+      : [[l10n.t('Signed in as'), facts.personName] as const]),
     [l10n.t('Region'), facts.region],
     [l10n.t('Client id'), facts.clientId],
     [
@@ -186,6 +242,21 @@ function tooltipOf(facts: SignedInFacts, nowMs: number, l10n: Localiser): string
           ),
     ],
     [l10n.t('Transfers'), String(facts.activeTransferCount)],
+    ...openWaits(rate, nowMs).map(
+      (wait) =>
+        [
+          l10n.t('Waiting'),
+          l10n.t(
+            '{0} requests until {1}: {2}',
+            wait.count,
+            clockTime(wait.untilMs),
+            waitReason(wait, l10n),
+          ),
+        ] as const,
+    ),
+    ...(facts.isOffline
+      ? [[l10n.t('Connection'), l10n.t('the last request was not answered')] as const]
+      : []),
   ];
   return [
     '| | |',
@@ -211,12 +282,4 @@ function shortName(name: string): string {
   return characters.length > maxNameLength
     ? `${characters.slice(0, maxNameLength - 1).join('')}…`
     : plain;
-}
-
-/** Names come from a server: as text only, no links, no HTML, no table cells. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$<>&-]/gu, (character) => `\\${character}`)
-    .trim();
 }

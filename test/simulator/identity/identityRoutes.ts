@@ -38,7 +38,7 @@ export const identityRoutes = defineRoutes<ApiContext>([
     method: 'GET',
     template: '/api/v2/users/me',
     access: basic,
-    handle: (_request, _, context) => describeUser(context),
+    handle: (request, _, context) => describeUser(context, request.query.list('expand')),
   },
   {
     method: 'GET',
@@ -65,7 +65,7 @@ function describeToken({ organisation, token }: ApiContext): Reply {
   });
 }
 
-function describeUser({ organisation, token }: ApiContext): Reply {
+function describeUser({ organisation, token }: ApiContext, expand: readonly string[]): Reply {
   const user = organisation.users.find((one) => one.id === token.userId);
   if (token.userId === undefined || user === undefined) {
     throw new ApiError(
@@ -74,7 +74,12 @@ function describeUser({ organisation, token }: ApiContext): Reply {
       'This request requires a user context. Client credentials cannot be used for requests to this resource.',
     );
   }
-  return jsonReply<Models.UserMe>(200, user);
+  return jsonReply<Models.UserMe>(200, {
+    ...user,
+    ...(expand.includes('authorization') && {
+      authorization: { roles: [], permissions: [...token.client.permissions] },
+    }),
+  });
 }
 
 function describeOrganisation({ organisation }: ApiContext): Reply {

@@ -21,6 +21,7 @@ import {
   transcriptPath,
 } from '../../support/downloadBench.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
+import { skipBecause } from '../../support/runMocha.ts';
 import { makeWav } from '../../support/wav.ts';
 
 suite('downloadConversation with faults', () => {
@@ -275,7 +276,7 @@ suite('downloadConversation with faults', () => {
       const disk = join(root, 'disk');
       await mkdir(disk);
       if (!mountTmpfs(disk)) {
-        this.skip();
+        skipBecause(this, 'no small disk can be mounted here');
       }
       try {
         await assert.rejects(

@@ -6,6 +6,7 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/ARCHITECTURE.md',
+  'docs/security.md',
   ...readdirSync('docs/adr').map((name) => `docs/adr/${name}`),
 ];
 

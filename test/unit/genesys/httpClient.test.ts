@@ -95,18 +95,19 @@ suite('HttpClient', () => {
   });
 
   test('names the missing permission, from parameters or from the text', async () => {
+    const correlationId = 'abc00000-0000-4000-8000-000000000001';
     for (const body of [
       { messageParams: { permissions: 'analytics:conversationDetail:view' }, message: 'No.' },
       { message: 'You must have at least one of: [analytics:conversationDetail:view]' },
     ]) {
       const error = await failure(
         await open((_request, response) => {
-          sendJson(response, 403, body, { 'inin-correlation-id': 'abc-1' });
+          sendJson(response, 403, body, { 'inin-correlation-id': correlationId });
         }),
       );
       assert.equal(error.code, 'forbidden');
       assert.match(error.message, /: analytics:conversationDetail:view$/u);
-      assert.equal(error.details['correlationId'], 'abc-1');
+      assert.equal(error.details['correlationId'], correlationId);
       await server.close();
     }
   });

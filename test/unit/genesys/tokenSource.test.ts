@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { isAppError, isCancellation } from '../../../src/base/appError.ts';
 import {
   ClientCredentialsTokenSource,
+  PersonTokenSource,
   type AccessToken,
   type TokenStore,
 } from '../../../src/genesys/tokenSource.ts';
@@ -162,7 +163,7 @@ suite('ClientCredentialsTokenSource', () => {
     const written: AccessToken[] = [];
     let clearCount = 0;
     const store: TokenStore = {
-      read: () => Promise.resolve({ value: 'stored', expiresAtMs: Date.UTC(2030, 0) }),
+      read: () => Promise.resolve({ value: 'stored', expiresAtMs: Date.UTC(2026, 10, 6) }),
       write: (token) => {
         written.push(token);
         return Promise.reject(new Error('the store is locked'));
@@ -185,7 +186,7 @@ suite('ClientCredentialsTokenSource', () => {
     assert.equal((await tokens.getToken(never)).value, 'stored');
     tokens.invalidate(first);
     assert.equal((await tokens.getToken(never)).value, 'token-0');
-    assert.deepEqual([written.map(({ value }) => value), clearCount], [['token-0'], 1]);
+    assert.deepEqual([written.map(({ value }) => value), clearCount], [['token-0'], 0]);
     assert.deepEqual(
       states.map((atMs) => atMs !== undefined),
       [true, false, true],
@@ -198,11 +199,200 @@ suite('ClientCredentialsTokenSource', () => {
       server: { requests },
     } = await open(grant);
     await tokens.getToken(never);
-    await tokens.revoke(never);
+    await (
+      await tokens.forget()
+    )(never);
     assert.equal(tokens.state.expiresAtMs, undefined);
     assert.deepEqual(
       requests.slice(1).map(({ method, path, headers }) => [method, path, headers.authorization]),
       [['DELETE', '/api/v2/tokens/me', 'Bearer token-0']],
     );
+  });
+
+  test('takes the token that another window has stored meanwhile, instead of asking for one more', async () => {
+    let stored: AccessToken | undefined;
+    const store: TokenStore = {
+      read: () => Promise.resolve(stored),
+      write: (token) => {
+        stored = token;
+        return Promise.resolve();
+      },
+      clear: () => Promise.resolve(),
+    };
+    const {
+      tokens,
+      server: { requests },
+      clock,
+    } = await open(grant, store);
+    const first = await tokens.getToken(never);
+    stored = { value: 'of-the-other-window', expiresAtMs: clock.nowMs() + 3_600_000 };
+    tokens.invalidate(first);
+    assert.equal((await tokens.getToken(never)).value, 'of-the-other-window');
+    assert.equal(requests.length, 1);
+  });
+
+  test('does not believe a stored end that no token can have: the clock was set back since', async () => {
+    const { tokens, clock } = await open(grant, {
+      read: () => Promise.resolve({ value: 'stored', expiresAtMs: Date.UTC(2031, 0) }),
+      write: () => Promise.resolve(),
+      clear: () => Promise.resolve(),
+    });
+    assert.equal((await tokens.getToken(never)).value, 'token-0');
+    assert.ok(clock.nowMs() < Date.UTC(2031, 0));
+  });
+
+  test('replaces a token after the machine slept through its end', async () => {
+    const { tokens, clock } = await open(grant);
+    await tokens.getToken(never);
+    await clock.advance(12 * 3_600_000);
+    assert.equal((await tokens.getToken(never)).value, 'token-1');
+  });
+
+  test('tells once that the platform refuses the client, and again only after it had given a token', async () => {
+    let isRefusing = true;
+    const { tokens } = await open((request, response, index) => {
+      if (isRefusing) {
+        sendJson(response, 401, { error: 'invalid_client' });
+      } else {
+        grant(request, response, index);
+      }
+    });
+    let toldCount = 0;
+    tokens.onDidRefuse(() => toldCount++);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await assert.rejects(tokens.getToken(never));
+    }
+    assert.equal(toldCount, 1);
+    isRefusing = false;
+    tokens.invalidate(await tokens.getToken(never));
+    isRefusing = true;
+    await assert.rejects(tokens.getToken(never));
+    assert.equal(toldCount, 2);
+  });
+});
+
+suite('PersonTokenSource', () => {
+  leakCheck();
+  let server: ScriptedServer | undefined;
+  teardown(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  const memoryStore = (initial: AccessToken): TokenStore & { stored: AccessToken | undefined } => ({
+    stored: initial,
+    read(): Promise<AccessToken | undefined> {
+      return Promise.resolve(this.stored);
+    },
+    write(token): Promise<void> {
+      this.stored = token;
+      return Promise.resolve();
+    },
+    clear(): Promise<void> {
+      this.stored = undefined;
+      return Promise.resolve();
+    },
+  });
+
+  async function open(
+    token: Omit<AccessToken, 'expiresAtMs'>,
+    answer: Answer,
+  ): Promise<{
+    tokens: PersonTokenSource;
+    store: ReturnType<typeof memoryStore>;
+    clock: FakeClock;
+    requests: ScriptedServer['requests'];
+  }> {
+    server = await ScriptedServer.start(answer);
+    const clock = new FakeClock();
+    const store = memoryStore({ ...token, expiresAtMs: clock.nowMs() + 3_600_000 });
+    const tokens = new PersonTokenSource({
+      loginBaseUrl: server.url,
+      clientId: 'client',
+      store,
+      clock,
+    });
+    return { tokens, store, clock, requests: server.requests };
+  }
+
+  test('keeps using a token without refresh token whatever the clock says, until the platform refuses it', async () => {
+    const { tokens, clock, requests } = await open({ value: 'person' }, grant);
+    assert.equal((await tokens.getToken(never)).value, 'person');
+    await clock.advance(7_200_000);
+    const token = await tokens.getToken(never);
+    assert.equal(token.value, 'person');
+    const told: string[] = [];
+    tokens.onDidRefuse(({ message }) => told.push(message));
+    tokens.invalidate(token);
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 50 }, () => tokens.getToken(never)),
+    );
+    assert.ok(
+      attempts.every(({ status, ...rest }) =>
+        status === 'rejected' && 'reason' in rest ? isAppError(rest.reason, 'auth') : false,
+      ),
+    );
+    await assert.rejects(tokens.getToken(never));
+    assert.deepEqual([told.length, requests.length], [1, 0]);
+    assert.match(told[0] ?? '', /Sign in again/u);
+  });
+
+  test('goes on when the person has signed in again in another window', async () => {
+    const { tokens, store, clock } = await open({ value: 'person' }, grant);
+    tokens.invalidate(await tokens.getToken(never));
+    await assert.rejects(tokens.getToken(never));
+    store.stored = { value: 'again', expiresAtMs: clock.nowMs() + 3_600_000 };
+    assert.equal((await tokens.getToken(never)).value, 'again');
+  });
+
+  test('renews by the refresh token, which a silent answer leaves as it was', async () => {
+    const { tokens, store, clock, requests } = await open(
+      { value: 'person', refreshToken: 'refresh' },
+      grant,
+    );
+    await tokens.getToken(never);
+    await clock.advance(3_599_000);
+    assert.equal((await tokens.getToken(never)).value, 'token-0');
+    assert.equal(
+      requests[0]?.body,
+      'grant_type=refresh_token&refresh_token=refresh&client_id=client',
+    );
+    assert.equal(requests[0].headers.authorization, undefined);
+    assert.equal(store.stored?.refreshToken, 'refresh');
+  });
+
+  test('takes the token of the window that used the refresh token first', async () => {
+    let useFirst = (): void => undefined;
+    const { tokens, store, clock } = await open(
+      { value: 'person', refreshToken: 'used' },
+      (_request, response) => {
+        useFirst();
+        sendJson(response, 400, { error: 'invalid_grant' });
+      },
+    );
+    await tokens.getToken(never);
+    await clock.advance(3_599_000);
+    useFirst = () => {
+      store.stored = {
+        value: 'first',
+        refreshToken: 'next',
+        expiresAtMs: clock.nowMs() + 3_600_000,
+      };
+    };
+    assert.equal((await tokens.getToken(never)).value, 'first');
+  });
+
+  test('asks the login host no second time with a refresh token that it refused', async () => {
+    const { tokens, requests } = await open(
+      { value: 'person', refreshToken: 'dead' },
+      (_request, response) => {
+        sendJson(response, 400, { error: 'invalid_grant' });
+      },
+    );
+    tokens.invalidate(await tokens.getToken(never));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await assert.rejects(tokens.getToken(never), (error) => isAppError(error, 'auth'));
+    }
+    assert.equal(requests.length, 1);
   });
 });

@@ -13,7 +13,7 @@ suite('describeError', () => {
       [
         'input: warning',
         'auth: error signIn showLog',
-        'forbidden: warning showLog',
+        'forbidden: warning showPermissions showLog',
         'notFound: warning',
         'gone: warning',
         'rateLimited: warning retry showLog',

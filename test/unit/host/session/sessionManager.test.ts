@@ -6,10 +6,8 @@ import { MemoryBudget } from '../../../../src/genesys/sharedBudget.ts';
 import { createLog, type HostLog } from '../../../../src/host/ports/log.ts';
 import type { Credentials } from '../../../../src/host/session/accounts.ts';
 import { createConnect } from '../../../../src/host/session/connection.ts';
-import {
-  SessionManager,
-  type AskForCredentials,
-} from '../../../../src/host/session/sessionManager.ts';
+import type { AskForCredentials } from '../../../../src/host/session/session.ts';
+import { SessionManager } from '../../../../src/host/session/sessionManager.ts';
 import { SessionStore } from '../../../../src/host/session/sessionStore.ts';
 import { leakCheck } from '../../../support/leakCheck.ts';
 import { MemorySecrets } from '../../../support/memorySecrets.ts';
@@ -28,6 +26,8 @@ suite('SessionManager', () => {
   let secrets: MemorySecrets;
   let log: HostLog;
   let windows: SessionManager[] = [];
+  /** Every bearer token is refused. */
+  let isRevoked = false;
 
   /** A platform with one organisation a client: `client-1` opens org-1, and so on. */
   function answer(request: IncomingMessage): { status: number; body: unknown } {
@@ -48,11 +48,14 @@ suite('SessionManager', () => {
         : { status: 401, body: { error: 'invalid_client', description: 'authentication failed' } };
     }
     const number = /^Bearer LEAK7-access-token-client-(\d)$/u.exec(authorization)?.[1];
-    if (number === undefined) {
+    if (number === undefined || isRevoked) {
       return {
         status: 401,
         body: { code: 'bad.credentials', message: 'Invalid login credentials.', status: 401 },
       };
+    }
+    if (request.url === '/api/v2/users/me') {
+      return { status: 200, body: { id: `user-${number}`, name: `Person ${number}` } };
     }
     return { status: 200, body: { id: `org-${number}`, name: `Organisation ${number}` } };
   }
@@ -84,6 +87,7 @@ suite('SessionManager', () => {
     secrets = new MemorySecrets();
     log = createLog({ trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore });
     windows = [];
+    isRevoked = false;
   });
   teardown(() => {
     for (const window of windows) {
@@ -100,8 +104,19 @@ suite('SessionManager', () => {
     clientSecret,
   });
   const noDialog: AskForCredentials = async () => Promise.reject(new Error('nobody to ask'));
-  function openWindow(ask: AskForCredentials = noDialog): SessionManager {
+  /** A window of its own workspace, or of the one whose memory is given. */
+  function openWindow(
+    ask: AskForCredentials = noDialog,
+    memory: { accountId: string | undefined } = { accountId: undefined },
+  ): SessionManager {
     const window = new SessionManager({
+      active: {
+        get: () => memory.accountId,
+        set: async (accountId) => {
+          memory.accountId = accountId;
+          return Promise.resolve();
+        },
+      },
       store: new SessionStore({ secrets, log }),
       connect: createConnect({ clock: systemClock, log, budgets: () => new MemoryBudget() }),
       ask,
@@ -110,6 +125,14 @@ suite('SessionManager', () => {
     windows.push(window);
     return window;
   }
+  /** The index of no accounts may stay. */
+  const assertNoSecrets = (): void => {
+    assert.deepEqual(
+      [...secrets.values].filter(([key]) => key !== 'genesysArchive.accounts'),
+      [],
+    );
+    assert.ok(!JSON.stringify([...secrets.values]).includes('LEAK7'));
+  };
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -137,7 +160,7 @@ suite('SessionManager', () => {
     const window = openWindow();
     await window.restore(never);
     assert.equal(window.current?.account.label, 'Organisation 1');
-    assert.equal(await window.readStoredToken(), `${token}-client-1`);
+    assert.equal(await window.readStoredToken('org-1/client-1'), `${token}-client-1`);
     assert.deepEqual(requests, []);
     await window.require().api.fetchOrganisation(never);
     assert.deepEqual(requests, ['GET /api/v2/organizations/me']);
@@ -179,8 +202,8 @@ suite('SessionManager', () => {
     window.onWillSignOut(async () => Promise.reject(new Error('disk full')));
     window.onDidChange(({ kind }) => order.push(kind));
     await window.signOut();
-    assert.deepEqual(order, ['wiped while signedIn', 'signedOut']);
-    assert.equal(secrets.values.size, 0);
+    assert.deepEqual([...new Set(order)], ['wiped while signedIn', 'signedOut']);
+    assertNoSecrets();
     assert.equal(requests.at(-1), 'DELETE /api/v2/tokens/me');
   });
 
@@ -197,31 +220,183 @@ suite('SessionManager', () => {
     assert.equal(window.current?.account.label, 'Organisation 2');
   });
 
-  test('follows what other windows do: signing in, changing the organisation, signing out', async () => {
+  test('follows what other windows do with its account, and keeps it when they sign in to another', async () => {
     const first = openWindow();
     const second = openWindow();
-    const seen: string[] = [];
-    second.onDidChange(({ signedIn }) => seen.push(signedIn?.account.label ?? 'none'));
+    const seen: (string | undefined)[] = [];
+    second.onDidChange(() => {
+      const label = second.current?.account.label ?? 'none';
+      if (label !== seen.at(-1)) {
+        seen.push(label);
+      }
+    });
     await first.signIn(credentials(1), never);
     await settle();
     await first.signIn(credentials(2), never);
     await settle();
+    assert.deepEqual(
+      second.accounts.map(({ label }) => label),
+      ['Organisation 2', 'Organisation 1'],
+    );
     await first.signOut();
     await settle();
-    assert.deepEqual(seen, ['Organisation 1', 'Organisation 2', 'none']);
+    assert.equal(second.current?.account.label, 'Organisation 1');
+    await first.signOut('org-1/client-1');
+    await settle();
+    assert.deepEqual(seen, ['Organisation 1', 'none']);
     assert.equal(second.state.kind, 'signedOut');
+  });
+
+  test('switches between accounts without a request, and wipes what belongs to the one before', async () => {
+    const window = openWindow();
+    await window.signIn(credentials(1), never);
+    await window.signIn(credentials(2), never);
+    requests = [];
+    const wiped: (string | undefined)[] = [];
+    window.onWillSignOut(async () => {
+      wiped.push(window.current?.account.label);
+      return Promise.resolve();
+    });
+    await window.switchTo('org-1/client-1');
+    assert.equal(window.current?.account.label, 'Organisation 1');
+    await window.switchTo('org-1/client-1');
+    assert.deepEqual([wiped, requests], [['Organisation 2'], []]);
+    assert.equal(await window.fetchToken('org-2/client-2', never), `${token}-client-2`);
+    assert.deepEqual(requests, []);
+    await assert.rejects(window.switchTo('org-9/client-9'), (error) => isAppError(error, 'input'));
+  });
+
+  test('remembers by workspace which account its window uses', async () => {
+    const memory = { accountId: undefined };
+    const window = openWindow(noDialog, memory);
+    await window.signIn(credentials(1), never);
+    await openWindow().signIn(credentials(2), never);
+    const again = openWindow(noDialog, memory);
+    await again.restore(never);
+    assert.equal(again.current?.account.label, 'Organisation 1');
+    const elsewhere = openWindow();
+    await elsewhere.restore(never);
+    assert.equal(elsewhere.current?.account.label, 'Organisation 2');
+  });
+
+  test('signs out of one account and leaves the others, none of which takes over by itself', async () => {
+    const memory = { accountId: undefined };
+    const window = openWindow(noDialog, memory);
+    await window.signIn(credentials(2), never);
+    await window.signIn(credentials(1), never);
+    await window.signOut();
+    assert.equal(window.state.kind, 'signedOut');
+    assert.deepEqual(
+      window.accounts.map(({ label }) => label),
+      ['Organisation 2'],
+    );
+    assert.ok(![...secrets.values.keys()].some((key) => key.includes('client-1')));
+    await settle();
+    assert.equal(window.state.kind, 'signedOut');
+    const again = openWindow(noDialog, memory);
+    await again.restore(never);
+    assert.equal(again.state.kind, 'signedOut');
+    await again.switchTo('org-2/client-2');
+    assert.equal(again.current?.account.label, 'Organisation 2');
+  });
+
+  test('signs out of an account that the window does not use, without touching the one that it does', async () => {
+    const window = openWindow();
+    await window.signIn(credentials(1), never);
+    await window.signIn(credentials(2), never);
+    window.onWillSignOut(async () => Promise.reject(new Error('must not be asked')));
+    await window.signOut('org-1/client-1');
+    assert.equal(window.current?.account.label, 'Organisation 2');
+    assert.equal(requests.at(-1), 'DELETE /api/v2/tokens/me');
+    assert.ok(!log.recentLines.join('\n').includes('must not be asked'));
+  });
+
+  test('takes over the account and the token of version 0.1', async () => {
+    const organisation = { id: 'org-1', name: 'Organisation 1' };
+    secrets.values.set(
+      'genesysArchive.signIn',
+      JSON.stringify({ version: 1, credentials: credentials(1), organisation }),
+    );
+    secrets.values.set(
+      'genesysArchive.token',
+      JSON.stringify({
+        owner: `${baseUrl} client-1`,
+        value: `${token}-client-1`,
+        expiresAtMs: Date.now() + 3_600_000,
+      }),
+    );
+    const window = openWindow();
+    await window.restore(never);
+    await window.require().api.fetchOrganisation(never);
+    assert.deepEqual(requests, ['GET /api/v2/organizations/me']);
+    assert.deepEqual([...secrets.values.keys()].sort(), [
+      'genesysArchive.account.org-1/client-1',
+      'genesysArchive.accounts',
+      'genesysArchive.token.org-1/client-1',
+    ]);
+  });
+
+  test('names a person before the organisation, and keeps two people of one client apart', async () => {
+    const window = openWindow();
+    const { clientSecret: _none, ...place } = credentials(1);
+    for (const number of [1, 2]) {
+      const own = {
+        value: `${token}-client-${String(number)}`,
+        expiresAtMs: Date.now() + 3_600_000,
+      };
+      await window.signIn(undefined, never, async (verify, signal) => verify(place, signal, own));
+    }
+    assert.deepEqual(
+      window.accounts.map(({ id, label }) => [id, label]),
+      [
+        ['org-2/client-1/user-2', 'Person 2 · Organisation 2'],
+        ['org-1/client-1/user-1', 'Person 1 · Organisation 1'],
+      ],
+    );
+    const again = openWindow();
+    await again.restore(never);
+    assert.equal(again.current?.account.person?.name, 'Person 2');
+    requests = [];
+    await again.require().api.fetchOrganisation(never);
+    assert.deepEqual(requests, ['GET /api/v2/organizations/me']);
+  });
+
+  test('tells once when a person’s token was revoked, and goes on after signing in again', async () => {
+    const window = openWindow();
+    const { clientSecret: _none, ...place } = credentials(1);
+    const signInAsPerson = async (): Promise<void> => {
+      const own = { value: `${token}-client-1`, expiresAtMs: Date.now() + 3_600_000 };
+      await window.signIn(undefined, never, async (verify, signal) => verify(place, signal, own));
+    };
+    await signInAsPerson();
+    const told: string[] = [];
+    window.onDidEnd(({ message }) => told.push(message));
+    isRevoked = true;
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, async () => window.require().api.fetchOrganisation(never)),
+    );
+    assert.ok(results.every(({ status }) => status === 'rejected'));
+    assert.deepEqual([told.length, window.hasEnded, window.state.kind], [1, true, 'signedIn']);
+    requests = [];
+    await assert.rejects(window.require().api.fetchOrganisation(never));
+    assert.deepEqual(requests, []);
+    isRevoked = false;
+    await signInAsPerson();
+    assert.equal(window.hasEnded, false);
+    await window.require().api.fetchOrganisation(never);
+    assert.equal(told.length, 1);
   });
 
   test('never takes the token of another client for its own', async () => {
     await openWindow().signIn(credentials(1), never);
-    const stored = secrets.values.get('genesysArchive.token');
+    const stored = secrets.values.get('genesysArchive.token.org-1/client-1');
     assert.ok(stored !== undefined);
     await openWindow().signIn(credentials(2), never);
-    secrets.values.set('genesysArchive.token', stored);
+    secrets.values.set('genesysArchive.token.org-2/client-2', stored);
     const window = openWindow();
     await window.restore(never);
-    assert.equal(await window.readStoredToken(), undefined);
-    assert.equal(await window.fetchToken(never), `${token}-client-2`);
+    assert.equal(await window.readStoredToken('org-2/client-2'), undefined);
+    assert.equal(await window.fetchToken('org-2/client-2', never), `${token}-client-2`);
   });
 
   test('cancels an older attempt when a newer one starts', async () => {

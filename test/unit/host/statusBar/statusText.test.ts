@@ -4,6 +4,7 @@ import {
   type SignedInFacts,
   type StatusText,
 } from '../../../../src/host/statusBar/statusText.ts';
+import type { RequestWait, WaitReason } from '../../../../src/genesys/genesysApi.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { plainLocaliser } from '../../../support/plainLocaliser.ts';
 
@@ -27,6 +28,7 @@ function render(facts: Partial<SignedInFacts>, afterMs = 0): StatusText {
       rate: noRate,
       tokenExpiresAtMs: undefined,
       activeTransferCount: 0,
+      isOffline: false,
       ...facts,
     },
     clock.nowMs() + afterMs,
@@ -87,10 +89,50 @@ suite('status text', () => {
       waits: [{ reason: 'rateLimit' as const, untilMs: waitingUntilMs, count: 1 }],
     };
     const first = render({ rate });
-    assert.equal(first.text, '$(loading~spin) Acme · waiting 3 s');
+    assert.equal(first.text, '$(loading~spin) Acme · waiting 3 s for the rate limit');
     assert.equal(first.nextChangeMs, clock.nowMs() + 500);
-    assert.equal(render({ rate }, 500).text, '$(loading~spin) Acme · waiting 2 s');
+    assert.equal(
+      render({ rate }, 500).text,
+      '$(loading~spin) Acme · waiting 2 s for the rate limit',
+    );
     assert.equal(render({ rate }, 2_500).text, '$(cloud) Acme');
+  });
+
+  test('says of each wait why it is, the longest in the bar and all in the tooltip', () => {
+    const nowMs = clock.nowMs();
+    const wait = (reason: WaitReason, seconds: number): RequestWait => ({
+      reason,
+      untilMs: nowMs + seconds * 1000,
+      count: 2,
+    });
+    const spoken = (['rateLimit', 'retryAfter', 'backoff', 'circuitOpen'] as const).map(
+      (reason) =>
+        render({ rate: { ...noRate, waits: [wait('backoff', 1), wait(reason, 9)] } }).text.split(
+          ' · ',
+        )[1],
+    );
+    assert.deepEqual(spoken, [
+      'waiting 9 s for the rate limit',
+      'waiting 9 s as Genesys Cloud asks',
+      'trying again in 9 s',
+      'Genesys Cloud fails, next try in 9 s',
+    ]);
+    const { tooltip } = render({
+      rate: {
+        ...noRate,
+        waits: [wait('backoff', 1), wait('rateLimit', 9), wait('circuitOpen', 0)],
+      },
+    });
+    assert.equal(tooltip.match(/\*\*Waiting\*\*/gu)?.length, 2);
+    assert.match(tooltip, /the calls of this minute are used up[^]*an attempt failed/u);
+  });
+
+  test('shows that Genesys Cloud does not answer, without a timer, until it does', () => {
+    const { text, tooltip, accessibleLabel, nextChangeMs } = render({ isOffline: true });
+    assert.equal(text, '$(debug-disconnect) Acme · offline');
+    assert.match(tooltip, /the last request was not answered/u);
+    assert.equal(accessibleLabel, 'Genesys Cloud, Acme, offline, Genesys Cloud did not answer');
+    assert.equal(nextChangeMs, undefined);
   });
 
   for (const [leftMs, shown] of [

@@ -1,0 +1,82 @@
+/** Permissions and diagnostics as a feature: the commands, the document of the report, and who looks after refusals. */
+import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import type { Commands } from '../commands.ts';
+import type { Services } from '../services.ts';
+import type { DiagnosticsDeps } from './copyDiagnostics.ts';
+import { PermissionMemory } from './permissionMemory.ts';
+import { PermissionNotices } from './permissionNotices.ts';
+
+type Deps = DiagnosticsDeps & Pick<Services, 'globalState'>;
+
+const scheme = 'genesys-permissions';
+
+export class SupportFeature implements Disposable {
+  private readonly deps: Deps;
+  private readonly owned = new DisposableStore();
+  private readonly memory: PermissionMemory;
+  private readonly notices: PermissionNotices;
+  private readonly reportChanged = this.owned.add(new vscode.EventEmitter<vscode.Uri>());
+  private report = '';
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+    this.memory = new PermissionMemory(deps.globalState);
+    this.notices = this.owned.add(
+      new PermissionNotices({ ...deps, memory: this.memory, log: deps.log.child('permissions') }),
+    );
+    this.owned.add(
+      vscode.workspace.registerTextDocumentContentProvider(scheme, {
+        onDidChange: this.reportChanged.event,
+        provideTextDocumentContent: () => this.report,
+      }),
+    );
+  }
+
+  get commands(): Commands<'genesysArchive.showPermissions' | 'genesysArchive.copyDiagnostics'> {
+    return {
+      'genesysArchive.showPermissions': () => this.showPermissions(),
+      'genesysArchive.copyDiagnostics': async () => {
+        const { copyDiagnostics } = await import('./supportModule.ts');
+        await copyDiagnostics(this.deps);
+      },
+    };
+  }
+
+  /** A command has shown this failure: the notices leave it alone. */
+  noteShown(error: unknown): void {
+    this.notices.noteShown(error);
+  }
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+
+  private async showPermissions(): Promise<void> {
+    const { account, api } = this.deps.sessions.require();
+    const report = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Window,
+        title: vscode.l10n.t('Checking permissions'),
+      },
+      async () => api.fetchPermissionReport(new AbortController().signal),
+    );
+    await this.memory.takeResult(account.id, report.features);
+    const { renderPermissionReport } = await import('./supportModule.ts');
+    this.report = renderPermissionReport(
+      report,
+      {
+        organisationName: account.organisation.name,
+        region: account.region,
+        clientId: account.clientId,
+      },
+      vscode.l10n,
+    );
+    const uri = vscode.Uri.from({
+      scheme,
+      path: `/${vscode.l10n.t('Genesys Cloud Permissions')}.md`,
+    });
+    this.reportChanged.fire(uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+}
