@@ -24,6 +24,11 @@ import type { PermissionReport } from './permissions.ts';
 
 export interface GenesysApi {
   readonly rate: RateState;
+  /**
+   * The same client for work that may take its time, such as syncing: its requests leave room for everybody else's. It shares
+   * tokens, budget and names with this one.
+   */
+  background(): GenesysApi;
   readonly activity: ApiActivity;
   fetchOrganisation(signal: AbortSignal): Promise<Organisation>;
   /** One page, newest first. At most one request. @see POST /api/v2/analytics/conversations/details/query */

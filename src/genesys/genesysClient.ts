@@ -34,13 +34,14 @@ import type {
   RateState,
   TranscriptLink,
 } from './genesysApi.ts';
-import { HttpClient, type ApiResponse } from './httpClient.ts';
+import { HttpClient, type ApiCaller, type ApiResponse } from './httpClient.ts';
 import { sendHttp, type SendHttp } from './httpTransport.ts';
 import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
 import { featureNeeds, type PermissionReport } from './permissions.ts';
-import type { RetryOptions } from './retryPolicy.ts';
+import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
+import type { BudgetsByToken } from './sharedBudget.ts';
 import type { TokenSource } from './tokenSource.ts';
 
 export interface GenesysClientDeps {
@@ -51,8 +52,17 @@ export interface GenesysClientDeps {
   readonly userAgent?: string | undefined;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Where budgets of tokens are shared; left out, this client has them for itself. */
+  readonly budgets?: BudgetsByToken | undefined;
   /** Counts what the client does; one of its own when left out. */
   readonly meter?: ApiMeter | undefined;
+}
+
+/** What a client and its background view have in common. */
+interface Core {
+  readonly http: HttpClient;
+  readonly names: CachingNameDirectory;
+  readonly meter: ApiMeter;
 }
 
 const recordingsPath = '/api/v2/conversations/{conversationId}/recordings';
@@ -62,28 +72,30 @@ const communicationPath =
 const serverWaitMs = 5_000;
 const firstPollMs = 1_000;
 const longestPollMs = 10_000;
+/** Fewer than of the API: who reads the file goes on by itself when a connection breaks. */
+const maxMediaRetries = 3;
 
 export class GenesysClient implements GenesysApi {
   private readonly deps: GenesysClientDeps;
-  private readonly http: HttpClient;
-  private readonly meter: ApiMeter;
+  private readonly core: Core;
+  private readonly http: ApiCaller;
   readonly rate: RateState;
   readonly names: CachingNameDirectory;
 
-  constructor(deps: GenesysClientDeps) {
+  constructor(deps: GenesysClientDeps, background?: Core) {
     this.deps = deps;
-    this.meter = deps.meter ?? new ApiMeter();
-    this.http = new HttpClient({
-      ...deps,
-      meter: this.meter,
-      http: this.meter.countHttp(deps.http ?? sendHttp),
-    });
-    this.rate = this.http.rate;
-    this.names = new CachingNameDirectory({ http: this.http, clock: deps.clock, log: deps.log });
+    this.core = background ?? createCore(deps);
+    this.http = background === undefined ? this.core.http : this.core.http.background;
+    this.rate = this.core.http.rate;
+    this.names = this.core.names;
+  }
+
+  background(): GenesysApi {
+    return new GenesysClient(this.deps, this.core);
   }
 
   get activity(): ApiActivity {
-    return this.meter;
+    return this.core.meter;
   }
 
   /** @see GET /api/v2/organizations/me */
@@ -115,6 +127,8 @@ export class GenesysClient implements GenesysApi {
         method: 'POST',
         pathTemplate: '/api/v2/analytics/conversations/details/query',
         body: toDetailsQuery(query, { pageSize, pageNumber }),
+        // A query: asking twice changes nothing.
+        isRepeatable: true,
       },
       signal,
     );
@@ -253,13 +267,47 @@ export class GenesysClient implements GenesysApi {
     return fetchPermissionReport({ http: this.http, nowMs: () => clock.nowMs() }, signal);
   }
 
+  /** Links are outside the rate budget; a body that breaks off is the reader's to go on from. */
   async openMedia(
     url: string,
     options: OpenMediaOptions,
     signal: AbortSignal,
   ): Promise<MediaResponse> {
-    return this.meter.countMedia(await openMedia(url, options, signal));
+    const { clock, retry } = this.deps;
+    const { circuits, waits } = this.core.http;
+    const open = async (): Promise<MediaResponse> =>
+      circuits.run(
+        url,
+        async () => openMedia(url, options, signal),
+        () => false,
+        signal,
+      );
+    const media = await withRetries(
+      open,
+      {
+        clock,
+        options: { ...(retry ?? defaultRetryOptions), maxRetries: maxMediaRetries },
+        kind: 'media',
+        waits,
+      },
+      signal,
+    );
+    return this.core.meter.countMedia(media);
   }
+}
+
+function createCore(deps: GenesysClientDeps): Core {
+  const meter = deps.meter ?? new ApiMeter();
+  const http = new HttpClient({
+    ...deps,
+    meter,
+    http: meter.countHttp(deps.http ?? sendHttp),
+  });
+  return {
+    http,
+    meter,
+    names: new CachingNameDirectory({ http, clock: deps.clock, log: deps.log }),
+  };
 }
 
 interface LinksAnswer {

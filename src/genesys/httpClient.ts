@@ -1,16 +1,21 @@
 /**
- * Calls of the platform's API: bearer token, rate budget, retries, one fresh token after a 401, errors as AppErrors. Knows
- * nothing of resources.
+ * Calls of the platform's API: bearer token, rate budget, retries, circuit breaker, one fresh token after a 401, errors as
+ * AppErrors. Knows nothing of resources.
  */
 import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import type { ApiMeter } from './apiMeter.ts';
+import type { RateState } from './genesysApi.ts';
+import { HostCircuits, isFailingStatus } from './hostCircuits.ts';
 import { toAppError, toCorrelationId } from './httpErrors.ts';
 import { sendHttp, type HttpResponse, type SendHttp } from './httpTransport.ts';
-import { RateBudget } from './rateBudget.ts';
-import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
+import type { Place, Priority } from './rateBudget.ts';
+import { RateBudgets } from './rateBudgets.ts';
+import { RequestWaits } from './requestWaits.ts';
+import { defaultRetryOptions, isUnsent, withRetries, type RetryOptions } from './retryPolicy.ts';
+import { MemoryBudget, type BudgetsByToken } from './sharedBudget.ts';
 import type { AccessToken, TokenSource } from './tokenSource.ts';
 
 export interface ApiRequest {
@@ -22,6 +27,8 @@ export interface ApiRequest {
   /** Query parameters in order; lists repeat their name. */
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly body?: unknown;
+  /** Whether the platform may be asked twice when an answer is lost; by default a GET may and a POST may not. */
+  readonly isRepeatable?: boolean;
   readonly timeoutMs?: number;
   /** Asks whether a call is allowed: a refusal is the answer, and not told as a feature that was refused. */
   readonly isProbe?: boolean;
@@ -35,6 +42,15 @@ export interface ApiResponse {
   readonly receivedAtMs: number;
 }
 
+/** Sends requests of one priority. */
+export interface ApiCaller {
+  /**
+   * Sends a request until it succeeds or fails for good.
+   * @throws AppError `auth` | `forbidden` | `notFound` | `gone` | `rateLimited` | `network` | `remote` | `input` | `protocol`
+   */
+  call(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse>;
+}
+
 export interface HttpClientDeps {
   /** Without a slash at the end. */
   readonly apiBaseUrl: string;
@@ -44,52 +60,79 @@ export interface HttpClientDeps {
   readonly userAgent?: string | undefined;
   readonly http?: SendHttp | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Where budgets of tokens are shared; left out, this client has them for itself. */
+  readonly budgets?: BudgetsByToken | undefined;
   readonly meter?: ApiMeter | undefined;
 }
 
-/** Requests under way at once; enough to use the whole allowance of 300 a minute at a second each. */
-const maxConcurrentRequests = 8;
+/**
+ * Requests under way at once, each kind by itself, so that no interactive one stands behind background ones. Enough to use an
+ * allowance of 300 a minute at a second each.
+ */
+const maxConcurrentRequests: Readonly<Record<Priority, number>> = { interactive: 8, background: 6 };
 
-export class HttpClient {
+/** What the attempts of one call share. */
+interface Call {
+  readonly request: ApiRequest;
+  readonly source: string;
+  readonly priority: Priority;
+  hasRenewedToken: boolean;
+}
+
+export class HttpClient implements ApiCaller {
   private readonly deps: HttpClientDeps;
-  private readonly limiter = new Limiter(maxConcurrentRequests);
-  private lastToken: string | undefined;
-  readonly rate: RateBudget;
+  private readonly limiters = {
+    interactive: new Limiter(maxConcurrentRequests.interactive),
+    background: new Limiter(maxConcurrentRequests.background),
+  };
+  private readonly budgets: RateBudgets;
+  readonly waits = new RequestWaits();
+  readonly circuits: HostCircuits;
+  /** The same client for requests that may wait for everything else. */
+  readonly background: ApiCaller = {
+    call: async (request, signal) => this.callAs('background', request, signal),
+  };
 
   constructor(deps: HttpClientDeps) {
     this.deps = deps;
-    this.rate = new RateBudget(deps.clock);
+    const { clock, log, budgets } = deps;
+    this.circuits = new HostCircuits({ clock, log });
+    this.budgets = new RateBudgets({
+      clock,
+      waits: this.waits,
+      budgets: budgets ?? (() => new MemoryBudget()),
+    });
   }
 
-  /**
-   * Sends a request until it succeeds or fails for good.
-   * @throws AppError `auth` | `forbidden` | `notFound` | `gone` | `rateLimited` | `network` | `remote` | `input` | `protocol`
-   */
+  get rate(): RateState {
+    return this.budgets;
+  }
+
   async call(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+    return this.callAs('interactive', request, signal);
+  }
+
+  private async callAs(
+    priority: Priority,
+    request: ApiRequest,
+    signal: AbortSignal,
+  ): Promise<ApiResponse> {
     const source = `${request.method} ${request.pathTemplate}`;
+    const call: Call = { request, source, priority, hasRenewedToken: false };
     const { clock, log, retry } = this.deps;
-    const waits: { dispose(): void }[] = [];
-    const endWaits = (): void => {
-      for (const wait of waits.splice(0)) {
-        wait.dispose();
-      }
-    };
+    const isRepeatable = request.isRepeatable ?? request.method === 'GET';
     try {
       return await withRetries(
-        () => {
-          endWaits();
-          return this.limiter.run(() => this.attempt(request, source, signal), signal);
-        },
+        () => this.limiters[priority].run(() => this.attempt(call, signal), signal),
         {
           clock,
           options: retry ?? defaultRetryOptions,
+          kind: isRepeatable ? 'repeatable' : 'onceOnly',
+          waits: this.waits,
           onRetry: (error, waitMs) => {
             const code = isAppError(error) ? error.code : 'unknown';
             log.warn('A request is sent again after a wait', { source, code, waitMs });
             this.deps.meter?.countRetry();
-            if (code === 'rateLimited') {
-              waits.push(this.rate.showWait(clock.nowMs() + waitMs));
-            }
           },
         },
         signal,
@@ -97,59 +140,76 @@ export class HttpClient {
     } catch (error) {
       this.deps.meter?.noteFailure(error, request.isProbe === true);
       throw error;
-    } finally {
-      endWaits();
     }
   }
 
-  private async attempt(
-    request: ApiRequest,
-    source: string,
-    signal: AbortSignal,
-  ): Promise<ApiResponse> {
+  private async attempt(call: Call, signal: AbortSignal): Promise<ApiResponse> {
     const { tokens, clock } = this.deps;
-    const token = await tokens.getToken(signal);
-    let response = await this.exchange(request, source, token, signal);
-    if (response.status === 401) {
-      tokens.invalidate(token);
-      const fresh = await tokens.getToken(signal);
-      response = await this.exchange(request, source, fresh, signal);
+    let answer = await this.exchange(call, signal);
+    if (answer.response.status === 401) {
+      // Also after the second refusal: whoever asks next shall not be sent with a token that is known to be dead.
+      tokens.invalidate(answer.token);
+      if (!call.hasRenewedToken) {
+        call.hasRenewedToken = true;
+        answer = await this.exchange(call, signal);
+      }
     }
+    const { response } = answer;
     const nowMs = clock.nowMs();
     if (response.status < 200 || response.status >= 300) {
-      throw toAppError(response, source, nowMs);
+      throw toAppError(response, call.source, nowMs);
     }
-    return { status: response.status, text: response.text, source, receivedAtMs: nowMs };
+    return {
+      status: response.status,
+      text: response.text,
+      source: call.source,
+      receivedAtMs: nowMs,
+    };
   }
 
-  /** One answer, whatever its status; counted against the budget. */
+  /** One answer, whatever its status; counted against the budget of the token it was sent with. */
   private async exchange(
-    request: ApiRequest,
-    source: string,
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<{ readonly response: HttpResponse; readonly token: AccessToken }> {
+    const { tokens } = this.deps;
+    for (;;) {
+      const token = await tokens.getToken(signal);
+      const place = await this.budgets.of(token.value).acquire(call.priority, signal);
+      if (place !== undefined) {
+        const response = await this.send(call, token, place, signal);
+        return { response, token };
+      }
+    }
+  }
+
+  private async send(
+    { request, source }: Call,
     token: AccessToken,
+    place: Place,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
-    if (this.lastToken !== token.value) {
-      this.lastToken = token.value;
-      this.rate.restart();
-    }
     const { clock, log, http } = this.deps;
-    const place = await this.rate.acquire(signal);
     const startMs = clock.nowMs();
     try {
-      const response = await (http ?? sendHttp)(
-        {
-          method: request.method,
-          url: toUrl(this.deps.apiBaseUrl, request),
-          headers: this.toHeaders(request, token),
-          ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-          timeoutMs: request.timeoutMs,
-        },
+      const url = toUrl(this.deps.apiBaseUrl, request);
+      const response = await this.circuits.run(
+        url,
+        async () =>
+          (http ?? sendHttp)(
+            {
+              method: request.method,
+              url,
+              headers: this.toHeaders(request, token),
+              ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+              timeoutMs: request.timeoutMs,
+            },
+            signal,
+          ),
+        ({ status }) => isFailingStatus(status),
         signal,
       );
-      if (this.lastToken === token.value) {
-        this.rate.observe(response.headers);
-      }
+      place.answered(response);
       log.debug('Request answered', {
         source,
         status: response.status,
@@ -158,12 +218,15 @@ export class HttpClient {
       });
       return response;
     } catch (error) {
+      if (isUnsent(error)) {
+        place.unsent();
+      } else {
+        place.lost();
+      }
       if (!isCancellation(error)) {
         log.debug('Request without an answer', { source, durationMs: clock.nowMs() - startMs });
       }
       throw error;
-    } finally {
-      place.dispose();
     }
   }
 

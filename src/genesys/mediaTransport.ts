@@ -14,6 +14,7 @@ import {
 import type { MediaResponse, OpenMediaOptions } from './genesysApi.ts';
 import { decodeChecksum, decodeContentRange } from './mediaHeaders.ts';
 import { isLoopback } from './regions.ts';
+import { parseRetryAfter } from './retryPolicy.ts';
 
 export interface MediaTransportOptions {
   /** How long the server may send nothing before the connection counts as broken. */
@@ -139,7 +140,8 @@ function decodePart(
     return { status, fromByte: 0, totalBytes: undefined };
   }
   if (status !== 206) {
-    throw toStatusError(status, range?.totalBytes);
+    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now());
+    throw toStatusError(status, range?.totalBytes, retryAfterMs);
   }
   if (askedByte === 0 || range?.fromByte !== askedByte) {
     throw errors.protocol('The server sent another part of the file than was asked for');
@@ -147,7 +149,11 @@ function decodePart(
   return { status, fromByte: askedByte, totalBytes: range.totalBytes };
 }
 
-function toStatusError(status: number, totalBytes: number | undefined): AppError {
+function toStatusError(
+  status: number,
+  totalBytes: number | undefined,
+  retryAfterMs: number | undefined,
+): AppError {
   const details = { status, totalBytes };
   switch (status) {
     case 401:
@@ -164,11 +170,13 @@ function toStatusError(status: number, totalBytes: number | undefined): AppError
     case 429:
       return errors.rateLimited('Too many downloads at once; wait before trying again', {
         details,
+        retryAfterMs,
       });
     default:
       return status === 408 || status >= 500
         ? errors.remote(`The file server has a problem; try again later: ${String(status)}`, {
             details,
+            retryAfterMs,
           })
         : errors.protocol(`The file server answered in an unexpected way: ${String(status)}`, {
             details,

@@ -100,6 +100,7 @@ export class CachingNameDirectory implements NameDirectory {
         const response = await this.http.call(
           {
             method: 'POST',
+            isRepeatable: true,
             pathTemplate: '/api/v2/users/search',
             body: {
               pageSize: searchPageSize,

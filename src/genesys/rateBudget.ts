@@ -1,181 +1,229 @@
 /**
- * The rate budget of one token as the platform's headers tell it. Requests that would only be refused wait for the next
- * window instead, in order. Knows headers and time, nothing of requests.
+ * The requests of this process that want a place in the budget of one token: interactive ones first, each in order. Asks the
+ * shared budget in turns, one at a time for all of them together. Knows headers and time, nothing of what requests are for.
  * @see inin-ratelimit-count, inin-ratelimit-allowed, inin-ratelimit-reset
  */
+import { randomUUID } from 'node:crypto';
 import { cancellation, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
-import { toDisposable, type Disposable } from '../base/disposable.ts';
-import { Emitter } from '../base/event.ts';
-import type { RateSnapshot, RateState } from './genesysApi.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { takeTurn, type BudgetState, type Outcome, type TurnResult } from './budgetState.ts';
+import type { WaitReason } from './genesysApi.ts';
+import type { RequestWaits } from './requestWaits.ts';
+import { parseRetryAfter } from './retryPolicy.ts';
+import type { SharedBudget } from './sharedBudget.ts';
 
-/** The platform tells the reset in whole seconds, so the window may end up to a second later than it said. */
-const resetMarginMs = 1_000;
-/** Two answers of one window disagree about its end by less than this. */
-const sameWindowToleranceMs = 2_500;
+/** `interactive`: somebody waits for it. `background`: it may take its time. */
+export type Priority = 'interactive' | 'background';
 
-export class RateBudget implements RateState {
-  private readonly clock: Clock;
-  private readonly changed = new Emitter<RateSnapshot>();
-  readonly onDidChange = this.changed.event;
-  private usedCount: number | undefined;
-  private allowedCount: number | undefined;
-  private resetAtMs: number | undefined;
-  private inFlightCount = 0;
-  private readonly queue: (() => void)[] = [];
-  private readonly retryWaits = new Set<{ readonly untilMs: number }>();
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A place in the budget, taken until its request ends; exactly one of these is called, once. */
+export interface Place {
+  /** The platform answered, whatever its status. */
+  answered(answer: Answer): void;
+  /** It may have left, but no answer came. */
+  lost(): void;
+  /** It never left. */
+  unsent(): void;
+}
+
+export interface RateBudgetDeps {
+  readonly shared: SharedBudget;
+  readonly clock: Clock;
+  readonly waits: RequestWaits;
+  /** Told after each turn. */
+  readonly onTurn: () => void;
+}
+
+interface Waiting {
+  /** With a place, or without one when the budget is closed. */
+  readonly go: (place: Place | undefined) => void;
+  shown: (Disposable & { readonly reason: WaitReason; readonly untilMs: number }) | undefined;
+}
+
+export class RateBudget {
+  private readonly deps: RateBudgetDeps;
+  private readonly memberId = randomUUID();
+  private readonly waiting: Readonly<Record<Priority, Waiting[]>> = {
+    interactive: [],
+    background: [],
+  };
+  private outcomes: Outcome[] = [];
+  private isTurning = false;
+  private isTurnDue = false;
+  private isClosed = false;
   private timer: AbortController | undefined;
+  private known: BudgetState | undefined;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
+  constructor(deps: RateBudgetDeps) {
+    this.deps = deps;
   }
 
-  get current(): RateSnapshot {
-    const waits = [...this.retryWaits].map(({ untilMs }) => untilMs);
-    if (this.queue.length > 0 && this.resetAtMs !== undefined) {
-      waits.push(this.resetAtMs);
-    }
-    return {
-      usedCount: this.usedCount,
-      allowedCount: this.allowedCount,
-      resetAtMs: this.resetAtMs,
-      waitingUntilMs: waits.length === 0 ? undefined : Math.max(...waits),
-      waits:
-        waits.length === 0
-          ? []
-          : [{ reason: 'rateLimit', untilMs: Math.max(...waits), count: waits.length }],
-    };
+  /** As of the last turn; undefined before the first. */
+  get state(): BudgetState | undefined {
+    return this.known;
   }
 
   /**
-   * Takes one call out of the budget, waiting for the next window when this one is known to be spent. Disposing of the
-   * result tells that the call ended. An aborted wait rejects with AbortError and takes nothing.
+   * Waits until a request may go; undefined when the token has been replaced meanwhile. An aborted wait rejects with AbortError
+   * and takes nothing.
    */
-  async acquire(signal: AbortSignal): Promise<Disposable> {
+  async acquire(priority: Priority, signal: AbortSignal): Promise<Place | undefined> {
     throwIfCancelled(signal);
-    if (this.queue.length > 0 || !this.hasRoom()) {
-      await this.enqueue(signal);
-    } else {
-      this.inFlightCount++;
+    if (this.isClosed) {
+      return undefined;
     }
-    return toDisposable(() => {
-      this.inFlightCount--;
-      this.pump();
-    });
-  }
-
-  /** Learns from the headers of an answer; missing and unreadable ones change nothing. */
-  observe(headers: Readonly<Record<string, string>>): void {
-    const count = toCount(headers['inin-ratelimit-count']);
-    const allowed = toCount(headers['inin-ratelimit-allowed']);
-    const resetSeconds = toCount(headers['inin-ratelimit-reset']);
-    if (count === undefined || allowed === undefined || allowed === 0) {
-      return;
-    }
-    const nowMs = this.clock.nowMs();
-    const resetAtMs =
-      resetSeconds === undefined ? undefined : nowMs + resetSeconds * 1000 + resetMarginMs;
-    const isLate = this.isOfKnownWindow(resetAtMs) && count < (this.usedCount ?? 0);
-    // Answers overtake each other: within a window the count only grows.
-    if (!isLate) {
-      this.usedCount = count;
-      this.resetAtMs = this.isOfKnownWindow(resetAtMs) ? this.resetAtMs : resetAtMs;
-    }
-    this.allowedCount = allowed;
-    this.pump();
-    this.announce();
-  }
-
-  /** A new token has a budget of its own. */
-  restart(): void {
-    this.usedCount = undefined;
-    this.resetAtMs = undefined;
-    this.pump();
-    this.announce();
-  }
-
-  /** Shows a wait that a caller does on its own, such as a Retry-After, until disposed of. */
-  showWait(untilMs: number): Disposable {
-    const wait = { untilMs };
-    this.retryWaits.add(wait);
-    this.announce();
-    return toDisposable(() => {
-      this.retryWaits.delete(wait);
-      this.announce();
-    });
-  }
-
-  private isOfKnownWindow(resetAtMs: number | undefined): boolean {
-    return (
-      this.resetAtMs !== undefined &&
-      this.clock.nowMs() < this.resetAtMs &&
-      (resetAtMs === undefined || Math.abs(resetAtMs - this.resetAtMs) < sameWindowToleranceMs)
-    );
-  }
-
-  private hasRoom(): boolean {
-    if (this.resetAtMs !== undefined && this.clock.nowMs() >= this.resetAtMs) {
-      this.usedCount = 0;
-      this.resetAtMs = undefined;
-    }
-    if (this.allowedCount === undefined || this.usedCount === undefined) {
-      return true;
-    }
-    // Without an end of the window in sight only answers to calls in flight can wake a queue.
-    const isStuck = this.resetAtMs === undefined && this.inFlightCount === 0;
-    return isStuck || this.usedCount + this.inFlightCount < this.allowedCount;
-  }
-
-  private async enqueue(signal: AbortSignal): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const start = (): void => {
+    const queue = this.waiting[priority];
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        go: (place) => {
           signal.removeEventListener('abort', onAbort);
-          resolve();
-        };
-        const onAbort = (): void => {
-          const index = this.queue.indexOf(start);
-          if (index >= 0) {
-            this.queue.splice(index, 1);
-          }
-          reject(cancellation());
-        };
-        this.queue.push(start);
-        signal.addEventListener('abort', onAbort, { once: true });
-        this.pump();
-        this.announce();
-      });
-    } finally {
-      this.pump();
-      this.announce();
+          waiting.shown?.dispose();
+          resolve(place);
+        },
+        shown: undefined,
+      };
+      const onAbort = (): void => {
+        queue.splice(queue.indexOf(waiting), 1);
+        waiting.shown?.dispose();
+        reject(cancellation());
+        this.turn();
+      };
+      queue.push(waiting);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.turn();
+    });
+  }
+
+  /** Lets everybody who waits go on without a place: their token is not used any more. */
+  close(): void {
+    this.isClosed = true;
+    this.timer?.abort();
+    for (const { go } of [
+      ...this.waiting.interactive.splice(0),
+      ...this.waiting.background.splice(0),
+    ]) {
+      go(undefined);
+    }
+    this.turn();
+  }
+
+  /** Asks the shared budget; while it is being asked, what comes up is for the next turn. */
+  private turn(): void {
+    this.isTurnDue = true;
+    if (!this.isTurning) {
+      this.isTurning = true;
+      // `update` does not reject, and nothing below throws.
+      void this.takeTurns();
     }
   }
 
-  /** Lets waiting calls go while there is room, and sets the timer for the rest. */
-  private pump(): void {
-    while (this.queue.length > 0 && this.hasRoom()) {
-      this.inFlightCount++;
-      this.queue.shift()?.();
+  private async takeTurns(): Promise<void> {
+    try {
+      while (this.isTurnDue) {
+        this.isTurnDue = false;
+        await this.takeOne();
+      }
+    } finally {
+      this.isTurning = false;
     }
+    this.deps.onTurn();
+  }
+
+  private async takeOne(): Promise<void> {
+    const { shared, clock } = this.deps;
+    // Read when the shared budget is ours and not before: what comes up while waiting for it goes along.
+    const result = await shared.update((state) =>
+      takeTurn(
+        state,
+        {
+          memberId: this.memberId,
+          pid: shared.pid,
+          outcomes: this.outcomes.splice(0),
+          interactiveCount: this.waiting.interactive.length,
+          backgroundCount: this.waiting.background.length,
+        },
+        clock.nowMs(),
+      ),
+    );
+    this.known = result.state;
+    this.letGo('interactive', result.interactiveCount);
+    this.letGo('background', result.backgroundCount);
+    this.waitFor(result.wait);
+  }
+
+  private letGo(priority: Priority, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const waiting = this.waiting[priority].shift();
+      const place = this.createPlace();
+      if (waiting === undefined) {
+        // Its request was cancelled while the shared budget was asked.
+        place.unsent();
+      } else {
+        waiting.go(place);
+      }
+    }
+  }
+
+  private createPlace(): Place {
+    const { clock } = this.deps;
+    const sentAtMs = clock.nowMs();
+    const end = (outcome: Omit<Outcome, 'sentAtMs' | 'endedAtMs'>): void => {
+      this.outcomes.push({ ...outcome, sentAtMs, endedAtMs: clock.nowMs() });
+      this.turn();
+    };
+    return {
+      answered: ({ status, headers }) => {
+        end({
+          kind: 'answered',
+          count: toCount(headers['inin-ratelimit-count']),
+          allowed: toCount(headers['inin-ratelimit-allowed']),
+          resetSeconds: toCount(headers['inin-ratelimit-reset']),
+          isRefused: status === 429,
+          retryAfterMs: parseRetryAfter(headers['retry-after'], clock.nowMs()),
+        });
+      },
+      lost: () => {
+        end({ kind: 'lost' });
+      },
+      unsent: () => {
+        end({ kind: 'unsent' });
+      },
+    };
+  }
+
+  /** Shows what waits and sets the timer of the next turn. */
+  private waitFor(wait: TurnResult['wait']): void {
     this.timer?.abort();
     this.timer = undefined;
-    if (this.queue.length > 0 && this.resetAtMs !== undefined) {
-      const timer = new AbortController();
-      this.timer = timer;
-      this.clock.delay(Math.max(0, this.resetAtMs - this.clock.nowMs()), timer.signal).then(
-        () => {
-          this.pump();
-        },
-        () => undefined,
-      );
+    if (wait === undefined || this.isClosed) {
+      return;
     }
-  }
-
-  private announce(): void {
-    this.changed.fire(this.current);
+    const { reason, untilMs } = wait;
+    for (const waiting of [...this.waiting.interactive, ...this.waiting.background]) {
+      const before = waiting.shown;
+      if (before?.reason !== reason || before.untilMs !== untilMs) {
+        waiting.shown = { ...this.deps.waits.begin(reason, untilMs), reason, untilMs };
+        before?.dispose();
+      }
+    }
+    const timer = new AbortController();
+    this.timer = timer;
+    this.deps.clock.delay(Math.max(0, wait.wakeAtMs - this.deps.clock.nowMs()), timer.signal).then(
+      () => {
+        this.turn();
+      },
+      () => undefined,
+    );
   }
 }
 
+/** Undefined when the header is missing or garbage. */
 function toCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/u.test(text.trim()) ? Number(text) : undefined;
 }

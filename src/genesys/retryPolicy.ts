@@ -1,6 +1,8 @@
 /** When a failed request is sent again and how long to wait before: cockatiel decides how often, our clock does the waiting. */
 import { isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
+import type { WaitReason } from './genesysApi.ts';
+import type { RequestWaits } from './requestWaits.ts';
 
 export interface RetryOptions {
   /** How often a request is sent again after its first failure. */
@@ -8,7 +10,7 @@ export interface RetryOptions {
   readonly baseDelayMs: number;
   /** Cap of the exponential backoff. */
   readonly maxDelayMs: number;
-  /** Cap of what the platform may ask for. */
+  /** The longest pause that is waited for when the platform asks for one; asked for more, a request fails and says so. */
   readonly maxRetryAfterMs: number;
   /** 0 up to, not including, 1. */
   readonly random: () => number;
@@ -25,25 +27,64 @@ export const defaultRetryOptions: RetryOptions = {
 /** Told before each wait. */
 export type OnRetry = (error: unknown, waitMs: number) => void;
 
-const retriedStatuses: ReadonlySet<unknown> = new Set([502, 503, 504]);
+/**
+ * What a request is that failed. `repeatable`: reading, so that twice is as good as once. `onceOnly`: sent again only when it
+ * surely was not carried out. `media`: a signed link, where the storage's 500 is a passing thing too.
+ */
+export type RequestKind = 'repeatable' | 'onceOnly' | 'media';
 
-/** True for 429, 502, 503, 504 and broken connections. Other answers would only be the same again. */
-export function isRetryable(error: unknown): boolean {
+const passingStatuses: ReadonlySet<unknown> = new Set([502, 503, 504]);
+/** Failures before a connection stood. */
+const unsentCauses: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** 429, 502, 503, 504 and broken connections; 500 of media. Other answers would only be the same again. */
+export function isRetryable(error: unknown, kind: RequestKind): boolean {
+  if (isAppError(error, 'rateLimited')) {
+    return true;
+  }
+  if (isAppError(error, 'network')) {
+    return kind !== 'onceOnly' || isUnsent(error);
+  }
+  if (!isAppError(error, 'remote')) {
+    return false;
+  }
+  const status = error.details['status'];
+  return kind === 'onceOnly'
+    ? status === 503
+    : passingStatuses.has(status) || (kind === 'media' && status === 500);
+}
+
+/** True when the request of this failure never left this machine. */
+export function isUnsent(error: unknown): boolean {
   return (
-    isAppError(error, 'rateLimited') ||
-    isAppError(error, 'network') ||
-    (isAppError(error, 'remote') && retriedStatuses.has(error.details['status']))
+    isAppError(error, 'network') &&
+    (error.details['circuit'] === 'open' || unsentCauses.has(error.details['cause']))
   );
 }
 
 /** Wait before the retry number `attempt` (from 1): what the platform asked for, else full jitter over an exponential. */
 export function retryDelayMs(error: unknown, attempt: number, options: RetryOptions): number {
-  const askedMs = isAppError(error) ? error.retryAfterMs : undefined;
-  if (askedMs !== undefined) {
-    return Math.min(Math.max(0, askedMs), options.maxRetryAfterMs);
+  const askedMs = isAppError(error) ? (error.retryAfterMs ?? 0) : 0;
+  if (askedMs > 0) {
+    return askedMs;
   }
   const ceilingMs = Math.min(options.maxDelayMs, options.baseDelayMs * 2 ** (attempt - 1));
   return Math.floor(options.random() * ceilingMs);
+}
+
+export interface RetryDeps {
+  readonly clock: Clock;
+  readonly options: RetryOptions;
+  readonly kind: RequestKind;
+  /** Where the waits are shown. */
+  readonly waits?: RequestWaits | undefined;
+  readonly onRetry?: OnRetry | undefined;
 }
 
 /**
@@ -52,30 +93,49 @@ export function retryDelayMs(error: unknown, attempt: number, options: RetryOpti
  */
 export async function withRetries<T>(
   send: () => Promise<T>,
-  deps: { readonly clock: Clock; readonly options: RetryOptions; readonly onRetry?: OnRetry },
+  deps: RetryDeps,
   signal: AbortSignal,
 ): Promise<T> {
-  const { clock, options, onRetry } = deps;
+  const { clock, options, kind, waits, onRetry } = deps;
   // A bundle of its own, like axios: the first request loads it, not the start of the extension.
   const { DelegateBackoff, handleWhen, retry } = await import('cockatiel');
-  let waitMs = 0;
-  const policy = retry(handleWhen(isRetryable), {
+  let wait: { readonly durationMs: number; readonly reason: WaitReason } | undefined;
+  const isWorthIt = (error: Error): boolean =>
+    isRetryable(error, kind) && !asksTooLong(error, options.maxRetryAfterMs);
+  const policy = retry(handleWhen(isWorthIt), {
     maxAttempts: options.maxRetries,
     // cockatiel cannot cancel its own wait nor take a clock: it gets none, and the next attempt begins with ours.
     backoff: new DelegateBackoff(({ attempt, result }) => {
       const error = 'error' in result ? result.error : undefined;
-      waitMs = retryDelayMs(error, attempt, options);
-      onRetry?.(error, waitMs);
+      const durationMs = retryDelayMs(error, attempt, options);
+      wait = { durationMs, reason: waitReasonOf(error) };
+      onRetry?.(error, durationMs);
       return 0;
     }),
   });
-  return policy.execute(async ({ attempt }) => {
+  return policy.execute(async () => {
     throwIfCancelled(signal);
-    if (attempt > 0) {
-      await clock.delay(waitMs, signal);
+    if (wait !== undefined) {
+      const shown = waits?.begin(wait.reason, clock.nowMs() + wait.durationMs);
+      try {
+        await clock.delay(wait.durationMs, signal);
+      } finally {
+        shown?.dispose();
+      }
     }
     return send();
   }, signal);
+}
+
+function asksTooLong(error: unknown, maxRetryAfterMs: number): boolean {
+  return isAppError(error) && (error.retryAfterMs ?? 0) > maxRetryAfterMs;
+}
+
+function waitReasonOf(error: unknown): WaitReason {
+  if (!isAppError(error) || (error.retryAfterMs ?? 0) <= 0) {
+    return 'backoff';
+  }
+  return error.details['circuit'] === 'open' ? 'circuitOpen' : 'retryAfter';
 }
 
 /**

@@ -167,7 +167,11 @@ abstract class SharedTokenSource implements TokenSource {
     try {
       const token = await withRetries(
         () => this.renew(before ?? this.token ?? this.refusedToken, signal),
-        { clock: this.deps.clock, options: this.deps.retry ?? defaultRetryOptions },
+        {
+          clock: this.deps.clock,
+          options: this.deps.retry ?? defaultRetryOptions,
+          kind: 'onceOnly',
+        },
         signal,
       );
       throwIfCancelled(signal);

@@ -2,10 +2,12 @@
  * The composition root: everything that features share, made in the order of dependence. Making it is cheap: no network, no
  * files, no processes. Features take what they need (`Pick<Services, …>`), never the whole and never the extension context.
  */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { DisposableStore } from '../base/disposable.ts';
 import { Lazy } from '../base/lazy.ts';
+import { createFileBudgets } from '../genesys/fileBudget.ts';
 import { ContextKeys } from './ports/contextKeys.ts';
 import { createLog, type HostLog } from './ports/log.ts';
 import { VscodeSettings, type SettingsReader } from './ports/settings.ts';
@@ -43,6 +45,10 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
   const log = createLog(channel);
   const settings = store.add(new VscodeSettings());
   const contextKeys = new ContextKeys();
+  const budgets = createFileBudgets({
+    folderPath: join(context.globalStorageUri.fsPath, 'budget'),
+    log: log.child('genesys'),
+  });
   const sessionLog = log.child('session');
   const sessionStore = store.add(new SessionStore({ secrets: context.secrets, log: sessionLog }));
   const signInDialogs = new Lazy(async () => {
@@ -53,7 +59,7 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
     new SessionManager({
       active: createActiveAccount(context.workspaceState),
       store: sessionStore,
-      connect: createConnect({ clock, log }),
+      connect: createConnect({ clock, log, budgets }),
       ask: async (verify, signal) => (await signInDialogs.get()).ask(verify, signal),
       log: sessionLog,
     }),

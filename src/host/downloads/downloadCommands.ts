@@ -101,6 +101,8 @@ async function downloadAll(
 ): Promise<Outcome> {
   const signedIn = deps.sessions.require();
   const archive = await deps.archives.openForWriting(signedIn, signal);
+  // Somebody waits for one conversation; many are left room beside what is done meanwhile.
+  const api = ids.length === 1 ? signedIn.api : signedIn.api.background();
   const reports: DownloadReport[] = [];
   const failures: { id: ConversationId; error: unknown }[] = [];
   for (const [index, id] of ids.entries()) {
@@ -108,7 +110,7 @@ async function downloadAll(
     try {
       reports.push(
         await deps.downloads.download(
-          signedIn.api,
+          api,
           archive,
           id,
           selection,

@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import { GenesysClient } from '../../genesys/genesysClient.ts';
 import { defaultRetryOptions } from '../../genesys/retryPolicy.ts';
+import type { BudgetsByToken } from '../../genesys/sharedBudget.ts';
 import {
   ClientCredentialsTokenSource,
   PersonTokenSource,
@@ -38,7 +39,12 @@ export interface Connection {
 export type Connect = (credentials: Credentials, store: TokenStore) => Connection;
 
 /** Connections to the real platform (or the simulator behind the same addresses). */
-export function createConnect(deps: { readonly clock: Clock; readonly log: Log }): Connect {
+export function createConnect(deps: {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shared with the other windows. */
+  readonly budgets: BudgetsByToken;
+}): Connect {
   return (credentials, store) => {
     const { clock } = deps;
     const { clientSecret, ...client } = credentials;
@@ -58,6 +64,7 @@ export function createConnect(deps: { readonly clock: Clock; readonly log: Log }
       tokens: source,
       clock,
       log: deps.log.child('genesys'),
+      budgets: deps.budgets,
     });
     return {
       api,

@@ -176,4 +176,58 @@ suite('GenesysClient', () => {
       isAppError(error, 'protocol'),
     );
   });
+
+  test('opens a signed link again after a 500 of the storage, never more than four times', async () => {
+    const client = await open((request, response, index) => {
+      if (request.path.endsWith('/api/flaky') && index === 1) {
+        response.end('sound');
+      } else {
+        sendJson(response, 500, {});
+      }
+    });
+    const media = await client.openMedia(`${server.url}/api/flaky`, {}, never);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of media.body) {
+      chunks.push(chunk);
+    }
+    assert.equal(Buffer.concat(chunks).toString(), 'sound');
+    assert.equal(apiPaths().length, 2);
+    await assert.rejects(client.openMedia(`${server.url}/api/dead`, {}, never), (error) =>
+      isAppError(error, 'remote'),
+    );
+    assert.equal(apiPaths().length, 6);
+  });
+
+  test('its background view shares budget and names and lets interactive requests go first', async () => {
+    const held: (() => void)[] = [];
+    const client = await open((_request, response, index) => {
+      const reply = (): void => {
+        sendJson(
+          response,
+          200,
+          { id: 'o-1', name: 'One' },
+          { 'inin-ratelimit-count': '1', 'inin-ratelimit-allowed': '300' },
+        );
+      };
+      if (index > 0 && held.length < 6) {
+        held.push(reply);
+      } else {
+        reply();
+      }
+    });
+    const background = client.background();
+    assert.equal(background.rate, client.rate);
+    assert.equal(background.names, client.names);
+    await client.fetchOrganisation(never);
+    // As many as may be under way at once, none of them answered.
+    const syncing = Array.from({ length: 12 }, () => background.fetchOrganisation(never));
+    while (held.length < 6) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal((await client.fetchOrganisation(never)).name, 'One');
+    for (const reply of held) {
+      reply();
+    }
+    assert.equal((await Promise.all(syncing)).length, 12);
+  });
 });

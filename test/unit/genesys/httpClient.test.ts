@@ -202,12 +202,22 @@ suite('HttpClient', () => {
   });
 
   test('leaves no socket behind when cancelled', async () => {
-    const client = await open(() => undefined);
+    const client = await open((_request, response, index) => {
+      if (index === 0) {
+        sendJson(
+          response,
+          200,
+          {},
+          { 'inin-ratelimit-count': '1', 'inin-ratelimit-allowed': '300' },
+        );
+      }
+    });
+    await client.call(get, never);
     const stop = new AbortController();
     const calls = Array.from({ length: 12 }, () =>
       assert.rejects(client.call(get, stop.signal), isCancellation),
     );
-    while (server.requests.length < 8) {
+    while (server.requests.length < 9) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     stop.abort();
@@ -215,6 +225,6 @@ suite('HttpClient', () => {
     while ((await server.connectionCount()) > 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    assert.equal(server.requests.length, 8);
+    assert.equal(server.requests.length, 9);
   });
 });

@@ -7,6 +7,7 @@ import {
   retryDelayMs,
   withRetries,
 } from '../../../src/genesys/retryPolicy.ts';
+import { RequestWaits } from '../../../src/genesys/requestWaits.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 
 const options = { ...defaultRetryOptions, random: () => 0.999_999 };
@@ -15,7 +16,7 @@ const never = new AbortController().signal;
 suite('retryPolicy', () => {
   test('retries limits, gateway problems and broken connections, and nothing else', () => {
     const remote = (status: number): boolean =>
-      isRetryable(errors.remote('x', { details: { status } }));
+      isRetryable(errors.remote('x', { details: { status } }), 'repeatable');
     assert.deepEqual([502, 503, 504, 500, 501, 408].map(remote), [
       true,
       true,
@@ -24,15 +25,15 @@ suite('retryPolicy', () => {
       false,
       false,
     ]);
-    assert.ok(isRetryable(errors.rateLimited('x')));
-    assert.ok(isRetryable(errors.network('x')));
+    assert.ok(isRetryable(errors.rateLimited('x'), 'repeatable'));
+    assert.ok(isRetryable(errors.network('x'), 'repeatable'));
     for (const error of [
       errors.auth('x'),
       errors.forbidden('x'),
       errors.input('x'),
       new Error('x'),
     ]) {
-      assert.equal(isRetryable(error), false);
+      assert.equal(isRetryable(error, 'repeatable'), false);
     }
   });
 
@@ -43,10 +44,79 @@ suite('retryPolicy', () => {
     assert.equal(retryDelayMs(error, 5, { ...options, random: () => 0 }), 0);
   });
 
-  test('honours what the platform asks for, capped at three minutes', () => {
+  test('honours what the platform asks for, and backs off when it asks for no time at all', () => {
     const asked = (retryAfterMs: number): number =>
       retryDelayMs(errors.rateLimited('x', { retryAfterMs }), 1, options);
-    assert.deepEqual([asked(42_000), asked(0), asked(9_999_999)], [42_000, 0, 180_000]);
+    assert.deepEqual([asked(42_000), asked(0)], [42_000, 499]);
+  });
+
+  test('fails at once when the platform asks for more than three minutes', async () => {
+    const clock = new FakeClock();
+    const refusal = errors.rateLimited('x', { retryAfterMs: 181_000 });
+    await assert.rejects(
+      withRetries(() => Promise.reject(refusal), { clock, options, kind: 'repeatable' }, never),
+      refusal,
+    );
+    assert.deepEqual(clock.delaysMs, []);
+  });
+
+  test('sends what must not run twice again only when it surely did not run', () => {
+    const once = (error: unknown): boolean => isRetryable(error, 'onceOnly');
+    const network = (cause: string): unknown => errors.network('x', { details: { cause } });
+    const remote = (status: number): unknown => errors.remote('x', { details: { status } });
+    assert.deepEqual(
+      [network('ECONNREFUSED'), network('ENOTFOUND'), errors.rateLimited('x'), remote(503)].map(
+        once,
+      ),
+      [true, true, true, true],
+    );
+    assert.deepEqual(
+      [network('ECONNRESET'), errors.network('timed out'), remote(502), remote(504)].map(once),
+      [false, false, false, false],
+    );
+  });
+
+  test('takes a 500 of media for a passing thing', () => {
+    const error = errors.remote('x', { details: { status: 500 } });
+    assert.deepEqual(
+      [isRetryable(error, 'media'), isRetryable(error, 'repeatable')],
+      [true, false],
+    );
+  });
+
+  test('shows what it waits for, and for how long', async () => {
+    const clock = new FakeClock();
+    const waits = new RequestWaits();
+    const failures = [
+      errors.rateLimited('x', { retryAfterMs: 7_000 }),
+      errors.network('x', { retryAfterMs: 5_000, details: { circuit: 'open' } }),
+      errors.network('x'),
+    ];
+    const result = withRetries(
+      () => {
+        const failure = failures.shift();
+        return failure === undefined ? Promise.resolve('done') : Promise.reject(failure);
+      },
+      { clock, options, kind: 'repeatable', waits },
+      never,
+    );
+    const seen: unknown[] = [];
+    while (seen.length < 3) {
+      await clock.advance(0);
+      const [wait] = waits.current;
+      if (wait !== undefined) {
+        const leftMs = wait.untilMs - clock.nowMs();
+        seen.push([wait.reason, leftMs, wait.count]);
+        await clock.advance(leftMs);
+      }
+    }
+    assert.equal(await result, 'done');
+    assert.deepEqual(seen, [
+      ['retryAfter', 7_000, 1],
+      ['circuitOpen', 5_000, 1],
+      ['backoff', 1_999, 1],
+    ]);
+    assert.deepEqual(waits.current, []);
   });
 
   test('reads Retry-After as seconds and as a date, and survives garbage', () => {
@@ -67,7 +137,7 @@ suite('retryPolicy', () => {
       withRetries(
         () =>
           Promise.reject(errors.rateLimited(`call ${String(++calls)}`, { retryAfterMs: 7_000 })),
-        { clock, options: { ...options, maxRetries: 3 } },
+        { clock, options: { ...options, maxRetries: 3 }, kind: 'repeatable' },
         never,
       ),
       (error: unknown) => isAppError(error, 'rateLimited') && error.message === 'call 4',
@@ -84,7 +154,7 @@ suite('retryPolicy', () => {
         calls++;
         return Promise.reject(errors.network('x'));
       },
-      { clock, options },
+      { clock, options, kind: 'repeatable' },
       stop.signal,
     );
     const rejection = assert.rejects(result, isCancellation);

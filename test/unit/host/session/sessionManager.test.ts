@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isAppError, isCancellation } from '../../../../src/base/appError.ts';
 import { systemClock } from '../../../../src/base/clock.ts';
+import { MemoryBudget } from '../../../../src/genesys/sharedBudget.ts';
 import { createLog, type HostLog } from '../../../../src/host/ports/log.ts';
 import type { Credentials } from '../../../../src/host/session/accounts.ts';
 import { createConnect } from '../../../../src/host/session/connection.ts';
@@ -117,7 +118,7 @@ suite('SessionManager', () => {
         },
       },
       store: new SessionStore({ secrets, log }),
-      connect: createConnect({ clock: systemClock, log }),
+      connect: createConnect({ clock: systemClock, log, budgets: () => new MemoryBudget() }),
       ask,
       log,
     });
