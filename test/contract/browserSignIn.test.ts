@@ -26,7 +26,6 @@ const ignore = (): void => undefined;
 const texts = { title: 'title', received: 'received', refused: 'refused', foreign: 'foreign' };
 
 suite('browser sign-in against the platform', () => {
-  leakCheck();
   let simulator: Simulator;
   let sessions: SessionManager;
   let secrets: MemorySecrets;
@@ -34,6 +33,8 @@ suite('browser sign-in against the platform', () => {
     simulator = await startSimulator({ organisation: createSmallOrganisation() });
   });
   suiteTeardown(async () => simulator.stop());
+  // After our own teardown: hooks run in the order they are declared.
+  leakCheck();
   setup(() => {
     secrets = new MemorySecrets();
     const log = createLog({

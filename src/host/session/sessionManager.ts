@@ -363,17 +363,19 @@ export class SessionManager implements Disposable {
    * comes, unless its own was signed out while others stayed: nobody is moved to another organisation unasked.
    */
   private async followStore(): Promise<void> {
+    // As of now: what is stored while the list is read may be missing in it.
+    const { unstoredId } = this;
     const all = await this.readAll();
     if (all === undefined) {
       return;
     }
     this.all = all;
     const { active } = this.deps;
-    if (all.length === 0 && this.session?.account.id !== this.unstoredId) {
+    if (all.length === 0 && unstoredId === undefined) {
       await active.set(undefined);
     }
     const id = this.session?.account.id ?? active.get();
-    if (id !== undefined && id === this.unstoredId) {
+    if (id !== undefined && id === unstoredId) {
       this.announce();
       return;
     }
