@@ -51,6 +51,8 @@ const node = /** @type {const} */ ({
   platform: 'node',
   format: 'cjs',
   target: 'node22',
+  // ES modules of dependencies first: only of them does the bundle list its exports, without which Node's import() finds none.
+  mainFields: ['module', 'main'],
 });
 const browser = /** @type {const} */ ({
   ...shared,

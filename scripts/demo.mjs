@@ -1,12 +1,12 @@
 // @ts-check
-/** What the demos have in common: a workspace that points at the simulator, and what the companion signs in with. */
+/** What the demos have in common: a workspace that points at the simulator, what the companion signs in with, VS Code's side. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * Settings of a workspace that point at the simulator.
  * @param {string} workspace an existing folder
- * @param {import('./runningSimulator.mjs').RunningSimulator} simulator
+ * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'clientSecret' | 'organisation' | 'stop'>} simulator
  */
 export function writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId }) {
   mkdirSync(join(workspace, '.vscode'), { recursive: true });
@@ -23,7 +23,7 @@ export function writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId }
 
 /**
  * The companion's values, by the names under which it reads them.
- * @param {import('./runningSimulator.mjs').RunningSimulator} simulator
+ * @param {Omit<import('./runningSimulator.mjs').RunningSimulator, 'organisation' | 'stop'>} simulator
  * @returns {Record<string, string>}
  */
 export const demoEnvironment = ({ apiBaseUrl, loginBaseUrl, clientId, clientSecret }) => ({
@@ -33,6 +33,25 @@ export const demoEnvironment = ({ apiBaseUrl, loginBaseUrl, clientId, clientSecr
   GENESYS_ARCHIVE_DEMO_CLIENT_ID: clientId,
   GENESYS_ARCHIVE_DEMO_CLIENT_SECRET: clientSecret,
 });
+
+/** User settings of the demo in the bundled VS Code. */
+export const demoSettings = { 'workbench.colorTheme': 'Default Dark Modern' };
+
+/**
+ * What desktop VS Code is called with: data of its own in `folder`, the product and the companion as extensions under
+ * development.
+ * @param {{ root: string; folder: string; workspace: string }} paths absolute
+ * @returns {string[]}
+ */
+export const desktopArguments = ({ root, folder, workspace }) => [
+  '--wait',
+  '--new-window',
+  '--disable-workspace-trust',
+  ...['--user-data-dir', join(folder, 'data'), '--extensions-dir', join(folder, 'extensions')],
+  `--extensionDevelopmentPath=${root}`,
+  `--extensionDevelopmentPath=${join(root, 'test/support/demoCompanion')}`,
+  workspace,
+];
 
 /** Resolves at Ctrl+C, or when told to end. */
 export const untilStopped = () =>

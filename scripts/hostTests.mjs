@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { startSimulator } from './runningSimulator.mjs';
 import { root } from './setUp.mjs';
 
 const limitMs = 600_000;
@@ -37,6 +38,16 @@ export async function buildHostTests() {
 }
 
 /**
+ * Where the host tests find the simulator.
+ * @param {import('./runningSimulator.mjs').RunningSimulator} simulator
+ */
+export const hostTestEnvironment = ({ apiBaseUrl, clientId, clientSecret }) => ({
+  GENESYS_ARCHIVE_TEST_API: apiBaseUrl,
+  GENESYS_ARCHIVE_TEST_CLIENT_ID: clientId,
+  GENESYS_ARCHIVE_TEST_CLIENT_SECRET: clientSecret,
+});
+
+/**
  * Runs the host tests; their output is printed when they have ended.
  * @returns {Promise<{ written: unknown; exitCode: number }>}
  */
@@ -50,13 +61,19 @@ export async function runHostTests() {
   const resultFile = join(folder, 'result.json');
   const logFile = join(folder, 'log.txt');
   const workspace = mkdtempSync(join(folder, 'workspace-'));
-  const server = await startCodeServer({
-    isDevelopment: true,
-    env: { GENESYS_ARCHIVE_TEST_RESULT: resultFile, GENESYS_ARCHIVE_TEST_LOG: logFile },
-  });
+  const simulator = await startSimulator();
+  let server;
   let browser;
   let exitCode = 1;
   try {
+    server = await startCodeServer({
+      isDevelopment: true,
+      env: {
+        ...hostTestEnvironment(simulator),
+        GENESYS_ARCHIVE_TEST_RESULT: resultFile,
+        GENESYS_ARCHIVE_TEST_LOG: logFile,
+      },
+    });
     browser = await launchBrowser();
     const page = await browser.newPage();
     const { promise: ended, resolve } = /** @type {PromiseWithResolvers<number>} */ (
@@ -96,7 +113,8 @@ export async function runHostTests() {
     if (isShown) {
       console.log(output.trimEnd());
     }
-    await server.stop();
+    await server?.stop();
+    await simulator.stop();
   }
   const written = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')) : undefined;
   rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMain, runOrFail } from './childProcess.mjs';
-import { buildHostTests } from './hostTests.mjs';
+import { buildHostTests, hostTestEnvironment } from './hostTests.mjs';
+import { startSimulator } from './runningSimulator.mjs';
 import { root, setUp } from './setUp.mjs';
 import { isGreen, judgePart, summaryLine } from './testResult.mjs';
 
@@ -26,16 +27,20 @@ await runMain(async () => {
   });
   const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-electron-'));
   const resultFile = join(folder, 'result.json');
+  const simulator = await startSimulator();
   const exitCode = await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: root,
     extensionTestsPath: await buildHostTests(),
     launchArgs: [folder, '--disable-workspace-trust', '--user-data-dir', join(folder, 'data')],
     extensionTestsEnv: {
+      ...hostTestEnvironment(simulator),
       GENESYS_ARCHIVE_TEST_RESULT: resultFile,
       GENESYS_ARCHIVE_TEST_LOG: join(folder, 'log.txt'),
     },
-  }).catch(() => 1);
+  })
+    .catch(() => 1)
+    .finally(() => simulator.stop());
   if (existsSync(join(folder, 'log.txt'))) {
     console.log(readFileSync(join(folder, 'log.txt'), 'utf8').trimEnd());
   }

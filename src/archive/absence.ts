@@ -17,7 +17,10 @@ export const reasonCodes = [
 export type ReasonCode = (typeof reasonCodes)[number];
 
 export interface AbsentItem {
-  /** `recordings`, `recordings/<id>`, `recordings/<id>/<channel>` or `transcripts/<communicationId>[/<recordingId>]`. */
+  /**
+   * `recordings`, `recordings/<id>`, `recordings/<id>/<channel>` or `transcripts/<communicationId>[/<recordingId>]`;
+   * `recordings/#<position from 1>` for one whose id cannot be read.
+   */
   readonly item: string;
   readonly reason: ReasonCode;
   /** A sentence for people: what is missing, why, what to do. */

@@ -2,77 +2,25 @@
  * The archive folder (format 1): where things are, what belongs to whom, reading. Writing is `downloadConversation`'s matter.
  * Knows nothing of the network.
  */
-import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { errors, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
-import { asNumber, asRecord, asString, parseJson, required } from '../base/decode.ts';
 import type { Log } from '../base/log.ts';
-import { decodeConversation } from '../genesys/decoders/conversation.ts';
-import { decodeRecording } from '../genesys/decoders/recording.ts';
-import type { Conversation } from '../model/conversation.ts';
+import { isSafeName, parseConversationId, type ConversationId } from '../model/ids.ts';
 import {
-  isSafeName,
-  parseConversationId,
-  parseOrganisationId,
-  type CommunicationId,
-  type ConversationId,
-  type OrganisationId,
-  type RecordingId,
-} from '../model/ids.ts';
-import type { Recording } from '../model/recording.ts';
-import { isHistory } from './conversationWriter.ts';
-import { ensureFolder, PartialWriter, renameDurably, syncFolder } from './durableFile.ts';
-import {
-  checkFormatVersion,
-  entryPath,
-  formatVersion,
-  readManifest,
-  readSmallFile,
-  type Manifest,
-  type ManifestFile,
-} from './manifest.ts';
+  readArchivedConversation,
+  readArchivedDetail,
+  type ArchivedConversation,
+  type ArchivedDetail,
+} from './archivedConversation.ts';
+import { createArchiveFile, readArchiveFile, type ArchiveIdentity } from './archiveFile.ts';
+import { ensureFolder } from './durableFile.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
-
-/** Whose conversations an archive holds. */
-export interface ArchiveIdentity {
-  readonly organisationId: OrganisationId;
-  readonly region: string;
-}
 
 export interface ArchiveDeps {
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A conversation of the archive, decoded from its files. */
-export interface ArchivedConversation {
-  readonly folderPath: string;
-  readonly manifest: Manifest;
-  readonly conversation: Conversation;
-  /** The analytics detail as received. */
-  readonly rawJson: string;
-  readonly recordings: readonly ArchivedRecording[];
-  /** Transcript files, gzip, as received inside. */
-  readonly transcripts: readonly {
-    readonly communicationId: CommunicationId;
-    readonly recordingId: RecordingId | undefined;
-    readonly path: string;
-  }[];
-}
-
-export interface ArchivedRecording {
-  readonly recording: Recording;
-  /** Media files ordered by channel key; empty for text media and when none is stored. */
-  readonly files: readonly {
-    readonly channel: string;
-    readonly path: string;
-    /** Where its base peaks belong; the file may not exist yet. */
-    readonly peaksPath: string;
-  }[];
 }
 
 export interface ListedConversation {
@@ -82,11 +30,7 @@ export interface ListedConversation {
   readonly day: string;
 }
 
-const archiveFileName = 'archive.json';
 const conversationsName = 'conversations';
-/** Far above real details; a bigger one is not taken into memory. */
-const maxJsonBytes = 256 * 1024 * 1024;
-const maxArchiveFileBytes = 64 * 1024;
 
 /** An open archive. Holds no handles: nothing to dispose of. */
 export class Archive {
@@ -115,12 +59,16 @@ export class Archive {
     throwIfCancelled(signal);
     return await guardStorage(async () => {
       const existing = await readArchiveFile(rootPath, signal);
-      if (existing === undefined && identity === undefined) {
+      const file =
+        existing ??
+        (identity === undefined
+          ? undefined
+          : await createArchiveFile(rootPath, identity, deps.clock, signal));
+      if (file === undefined) {
         throw errors.notFound(
           `There is no archive here yet. Download a conversation to make one, or choose another archive folder: ${rootPath}`,
         );
       }
-      const file = existing ?? (await createArchive(rootPath, identity, deps, signal));
       if (identity !== undefined && identity.organisationId !== file.organisationId) {
         throw errors.conflict(
           `The archive folder belongs to another organisation (${file.organisationId}, region ${file.region}). Choose another archive folder in the settings, or sign in to that organisation; you are signed in to: ${identity.organisationId}, region ${identity.region}`,
@@ -180,47 +128,12 @@ export class Archive {
    * @throws AppError `notFound` when the folder holds no whole conversation, `corrupt` when a file does not decode, `storage`
    */
   async read(folderPath: string, signal: AbortSignal): Promise<ArchivedConversation> {
-    return await guardStorage(async () => {
-      const manifest = await readManifest(folderPath, signal);
-      const detail = manifest?.files.find(({ path }) => path === 'conversation.json.gz');
-      if (manifest === undefined || detail === undefined) {
-        throw errors.notFound(
-          `This conversation is not fully in the archive. Download it again: ${folderPath}`,
-        );
-      }
-      const files = manifest.files.filter((file) => !isHistory(file));
-      const rawJson = await readGzipText(entryPath(folderPath, detail), signal);
-      const conversation = decodeStored(rawJson, detail, decodeConversation);
-      const recordings: ArchivedRecording[] = [];
-      for (const file of files) {
-        if (file.recordingId !== undefined && isRecordingObject(file)) {
-          const text = await readGzipText(entryPath(folderPath, file), signal);
-          const recording = decodeStored(text, file, (value, path) =>
-            decodeRecording(value, path, manifest.conversationId),
-          );
-          recordings.push({ recording, files: mediaOf(folderPath, files, file.recordingId) });
-        }
-      }
-      recordings.sort((a, b) => (a.recording.startMs ?? 0) - (b.recording.startMs ?? 0));
-      return {
-        folderPath,
-        manifest,
-        conversation,
-        rawJson,
-        recordings,
-        transcripts: files.flatMap((file) =>
-          file.path.startsWith('transcripts/') && file.communicationId !== undefined
-            ? [
-                {
-                  communicationId: file.communicationId,
-                  recordingId: file.recordingId,
-                  path: entryPath(folderPath, file),
-                },
-              ]
-            : [],
-        ),
-      };
-    });
+    return await readArchivedConversation(folderPath, signal);
+  }
+
+  /** Reads only what a list shows. @throws AppError as `read` does */
+  async readDetail(folderPath: string, signal: AbortSignal): Promise<ArchivedDetail> {
+    return await readArchivedDetail(folderPath, signal);
   }
 
   private async *days(signal: AbortSignal): AsyncIterable<{ path: string; day: string }> {
@@ -247,144 +160,6 @@ function conversationSegments(id: ConversationId, startMs: number): readonly str
     .slice(0, 10)
     .split('-');
   return [conversationsName, year, month, date, id];
-}
-
-interface ArchiveFile {
-  readonly archiveId: string;
-  readonly organisationId: OrganisationId;
-  readonly region: string;
-}
-
-async function readArchiveFile(
-  rootPath: string,
-  signal: AbortSignal,
-): Promise<ArchiveFile | undefined> {
-  const path = join(rootPath, archiveFileName);
-  const text = await readSmallFile(path, maxArchiveFileBytes, signal);
-  if (text === undefined) {
-    return undefined;
-  }
-  const record = decodeOrCorrupt(path, () => asRecord(parseJson(text, archiveFileName), ''));
-  checkFormatVersion(decodeOrCorrupt(path, () => required(record, 'formatVersion', '', asNumber)));
-  return decodeOrCorrupt(path, () => ({
-    archiveId: required(record, 'archiveId', '', asString),
-    organisationId: parseOrganisationId(required(record, 'organisationId', '', asString)),
-    region: required(record, 'region', '', asString),
-  }));
-}
-
-function decodeOrCorrupt<T>(path: string, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    throw errors.corrupt(
-      `A file of the archive is damaged. Restore it from a copy, or download again: ${path}`,
-      { cause: error },
-    );
-  }
-}
-
-/** Two windows may do this at once: the file appears whole, and the first one counts. */
-async function createArchive(
-  rootPath: string,
-  identity: ArchiveIdentity | undefined,
-  { clock }: ArchiveDeps,
-  signal: AbortSignal,
-): Promise<ArchiveFile> {
-  if (identity === undefined) {
-    throw errors.bug('An archive is only made for an organisation');
-  }
-  await mkdir(rootPath, { recursive: true });
-  const path = join(rootPath, archiveFileName);
-  const archiveId = randomUUID();
-  const { organisationId, region } = identity;
-  const createdAt = new Date(clock.nowMs()).toISOString();
-  const content = { formatVersion, archiveId, organisationId, region, createdAt };
-  const partialPath = `${path}.${archiveId}.partial`;
-  const writer = await PartialWriter.create(partialPath);
-  try {
-    await writer.append(Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`));
-    await writer.sync();
-  } finally {
-    await writer.close();
-  }
-  try {
-    await link(partialPath, path);
-    await rm(partialPath);
-    await syncFolder(rootPath);
-  } catch (error) {
-    // ENOENT: who came first has tidied up already.
-    if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') {
-      await rm(partialPath, { force: true });
-    } else {
-      // No hard links here (FAT, some shares).
-      await renameDurably(partialPath, path);
-    }
-  }
-  return (await readArchiveFile(rootPath, signal)) ?? { archiveId, organisationId, region };
-}
-
-function isRecordingObject({ path }: ManifestFile): boolean {
-  return path.startsWith('recordings/') && path.endsWith('.json.gz');
-}
-
-function mediaOf(
-  folderPath: string,
-  files: readonly ManifestFile[],
-  id: RecordingId,
-): ArchivedRecording['files'] {
-  return files
-    .flatMap((file) =>
-      file.recordingId === id && file.channel !== undefined
-        ? [
-            {
-              channel: file.channel,
-              path: entryPath(folderPath, file),
-              peaksPath: join(folderPath, 'recordings', `${id}.${file.channel}.dat`),
-            },
-          ]
-        : [],
-    )
-    .sort((a, b) => a.channel.localeCompare(b.channel, 'en', { numeric: true }));
-}
-
-function decodeStored<T>(
-  text: string,
-  file: ManifestFile,
-  decode: (value: unknown, path: string) => T,
-): T {
-  return decodeOrCorrupt(file.path, () => decode(parseJson(text, file.path), ''));
-}
-
-async function readGzipText(path: string, signal: AbortSignal): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  const source = createReadStream(path, { signal });
-  const unpacked = createGunzip();
-  source.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
-  try {
-    for await (const chunk of unpacked) {
-      sizeBytes += (chunk as Buffer).length;
-      if (sizeBytes > maxJsonBytes) {
-        throw errors.corrupt(`A file of the archive is far larger than it can be: ${path}`);
-      }
-      chunks.push(chunk as Buffer);
-    }
-  } catch (error) {
-    throwIfCancelled(signal);
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EACCES') {
-      throw error;
-    }
-    throw errors.corrupt(
-      `A file of the archive is damaged. Download the conversation again: ${path}`,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    source.destroy();
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Newest first. */

@@ -6,7 +6,8 @@ import { lstat, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
-import { Archive, type ArchiveDeps, type ArchiveIdentity } from './archive.ts';
+import { Archive, type ArchiveDeps } from './archive.ts';
+import type { ArchiveIdentity } from './archiveFile.ts';
 import { manifestName } from './manifest.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 

@@ -2,11 +2,11 @@
  * Puts finished files under their final names in one conversation's folder and keeps the manifest true at every moment. Owns
  * the last steps of the commit protocol and the history of replaced files; knows nothing of where the bytes came from.
  */
-import { copyFile, link, open, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { errors, isAppError } from '../base/appError.ts';
+import { isAppError } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { ConversationId } from '../model/ids.ts';
@@ -18,9 +18,9 @@ import {
   PartialWriter,
   regularFileSize,
   renameDurably,
-  syncFolder,
 } from './durableFile.ts';
 import { CountingHash, hashFile, type FileHash } from './fileHash.ts';
+import { historyEntry, isHistory, preserve } from './history.ts';
 import {
   encodeManifest,
   entryPath,
@@ -30,7 +30,7 @@ import {
   type Manifest,
   type ManifestFile,
 } from './manifest.ts';
-import { errnoOf } from './storageError.ts';
+import { sweepLeftovers } from './sweepLeftovers.ts';
 
 const compress = promisify(gzip);
 
@@ -65,7 +65,7 @@ export class ConversationWriter {
     this.deps = deps;
   }
 
-  /** Opens the folder, which exists. A damaged manifest is kept in the history and begun anew. */
+  /** Opens the folder, which exists, and removes what crashes left. A damaged manifest is kept in the history and begun anew. */
   static async open(
     folderPath: string,
     conversationId: ConversationId,
@@ -80,6 +80,7 @@ export class ConversationWriter {
       replacing: [],
       absent: [],
     };
+    await sweepLeftovers(folderPath, deps, signal);
     try {
       const manifest = await readManifest(folderPath, signal);
       return new ConversationWriter(folderPath, manifest ?? empty, deps);
@@ -89,7 +90,7 @@ export class ConversationWriter {
       }
       const writer = new ConversationWriter(folderPath, empty, deps);
       const damaged = await hashFile(join(folderPath, manifestName), signal);
-      await writer.preserve(manifestName, damaged, signal);
+      await preserve(folderPath, manifestName, damaged, signal);
       deps.log.warn('A damaged manifest was moved to the history', { folderPath });
       return writer;
     }
@@ -143,7 +144,7 @@ export class ConversationWriter {
     }
     const replaced = this.manifest.files.find(({ path }) => path === file.path);
     if (present !== undefined) {
-      const history = await this.preserve(file.path, present, signal);
+      const history = await preserve(this.folderPath, file.path, present, signal);
       const kept = historyEntry(history, replaced, present);
       await this.update((manifest) => ({
         ...manifest,
@@ -246,33 +247,17 @@ export class ConversationWriter {
       const kept =
         present === undefined
           ? undefined
-          : historyEntry(await this.preserve(other.path, present, signal), other, present);
+          : historyEntry(
+              await preserve(this.folderPath, other.path, present, signal),
+              other,
+              present,
+            );
       await this.update((manifest) => {
         const files = manifest.files.filter(({ path: each }) => each !== other.path);
         return { ...manifest, files: kept === undefined ? files : withFile(files, kept) };
       });
       await rm(path, { force: true });
     }
-  }
-
-  /** Puts a second name, or a copy, of a file into the history and returns its relative path. The file stays where it is. */
-  private async preserve(path: string, present: FileHash, signal: AbortSignal): Promise<string> {
-    const fromPath = entryPath(this.folderPath, { path });
-    for (const length of [8, 64]) {
-      const relative = `history/${present.storedSha256.slice(0, length)}/${path}`;
-      const toPath = entryPath(this.folderPath, { path: relative });
-      await ensureFolder(this.folderPath, dirname(relative).split('/'));
-      if ((await regularFileSize(toPath)) === undefined) {
-        await linkOrCopy(fromPath, toPath);
-        return relative;
-      }
-      if ((await hashFile(toPath, signal)).storedSha256 === present.storedSha256) {
-        return relative;
-      }
-    }
-    throw errors.storage(
-      `The history already holds a damaged file of this name. Move it away and download again: ${basename(path)}`,
-    );
   }
 
   /** Changes the manifest and writes it. Changes are written in order, several at once when they come faster than the disk. */
@@ -290,11 +275,6 @@ export class ConversationWriter {
   }
 }
 
-/** True for what a re-download has replaced. */
-export function isHistory(file: Pick<ManifestFile, 'path'>): boolean {
-  return file.path.startsWith('history/');
-}
-
 /** The byte of RFC 1952 that names the operating system is made neutral, so that equal content gives equal files. */
 export function withoutGzipOrigin(packed: Buffer): Buffer {
   const osByte = 9;
@@ -305,55 +285,4 @@ export function withoutGzipOrigin(packed: Buffer): Buffer {
 
 function withFile(files: readonly ManifestFile[], file: ManifestFile): readonly ManifestFile[] {
   return [...files.filter(({ path }) => path !== file.path), file];
-}
-
-/** Entry of a file that moved to the history; undefined for a damaged gzip, which could never be verified. */
-function historyEntry(
-  path: string,
-  known: ManifestFile | undefined,
-  present: FileHash,
-): ManifestFile | undefined {
-  const { storedBytes, storedSha256, content } = present;
-  if (known?.storedSha256 === storedSha256) {
-    return { ...known, path };
-  }
-  return content === undefined
-    ? undefined
-    : {
-        path,
-        storedBytes,
-        storedSha256,
-        contentBytes: content.bytes,
-        contentSha256: content.sha256,
-        source: known?.source ?? 'found in the archive',
-        fetchedAtMs: known?.fetchedAtMs ?? 0,
-        verifiedAgainst: ['ownHash'],
-        recordingId: known?.recordingId,
-        communicationId: known?.communicationId,
-        channel: known?.channel,
-        validator: undefined,
-      };
-}
-
-/** File systems without hard links (FAT, some shares) get a copy by the commit protocol. */
-async function linkOrCopy(fromPath: string, toPath: string): Promise<void> {
-  try {
-    await link(fromPath, toPath);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ENOSPC' || code === 'EROFS' || code === 'EDQUOT' || code === 'ENOENT') {
-      throw error;
-    }
-    const partialPath = toPath + partialSuffix;
-    await copyFile(fromPath, partialPath);
-    const copy = await open(partialPath, 'r+');
-    try {
-      await copy.sync();
-    } finally {
-      await copy.close();
-    }
-    await renameDurably(partialPath, toPath);
-    return;
-  }
-  await syncFolder(dirname(toPath));
 }

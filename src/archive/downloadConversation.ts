@@ -9,6 +9,7 @@ import { absenceByFailure, type AbsentItem } from './absence.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
 import type { ManifestFile } from './manifest.ts';
+import { downloadNames } from './namesDownload.ts';
 import { ProgressSum, type DownloadProgress } from './progressSum.ts';
 import { downloadRecordings } from './recordingsDownload.ts';
 import { toStorageError } from './storageError.ts';
@@ -31,12 +32,15 @@ export interface DownloadReport {
 }
 
 const parallelFiles = 4;
+/** Another window's download of one conversation is mostly done by then. */
+const lockPatienceMs = 60_000;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
  * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished.
  * @throws AppError `notFound` | `forbidden` | `auth` | `network` | `remote` | `rateLimited` | `protocol` when the conversation
- * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process writes to the archive
+ * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process still writes to the archive after a
+ * minute of waiting
  */
 export async function downloadConversation(
   deps: DownloadDeps,
@@ -52,8 +56,14 @@ export async function downloadConversation(
     throw errors.protocol('The platform answered with another conversation than was asked for');
   }
   return await withWriterLock(
-    deps.archive.rootPath,
-    conversation.id,
+    {
+      rootPath: deps.archive.rootPath,
+      conversationId: conversation.id,
+      patienceMs: lockPatienceMs,
+      onWaiting: () => {
+        progress.start('Waiting for another window…');
+      },
+    },
     deps,
     async (lockSignal) => {
       const outcome = new Outcome(lockSignal);
@@ -79,6 +89,10 @@ export async function downloadConversation(
             lockSignal,
           ),
         );
+        const names = await downloadNames(deps, conversation, writer, lockSignal);
+        if (names !== undefined) {
+          outcome.stored(names);
+        }
         await runParts({ deps, request, conversation, writer, progress, outcome });
         return outcome.report(writer, progress.receivedBytes, conversation.id);
       } catch (error) {

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
-import type { GenesysApi } from '../genesys/genesysApi.ts';
+import type { GenesysApi, NameDirectory } from '../genesys/genesysApi.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, ConversationId, RecordingId } from '../model/ids.ts';
 import type { RecordingFormat } from '../model/recording.ts';
@@ -17,8 +17,16 @@ export type ConversationSource = Pick<
   'fetchConversation' | 'fetchRecordings' | 'fetchTranscriptLinks' | 'openMedia'
 >;
 
+/** Names for ids, as far as they can be had. */
+export type NameSource = Pick<
+  NameDirectory,
+  'resolve' | 'queueName' | 'userName' | 'wrapUpName' | 'divisionName'
+>;
+
 export interface DownloadDeps {
   readonly source: ConversationSource;
+  /** Without it no names are stored. */
+  readonly names?: NameSource | undefined;
   readonly archive: Archive;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,30 +1,23 @@
 /**
  * The recordings of a conversation: which of them have media, their objects, their files. Knows nothing of transcripts.
  */
-import { errors, isAppError } from '../base/appError.ts';
+import { errors } from '../base/appError.ts';
 import type { Fetched } from '../model/fetched.ts';
-import type { Recording, RecordingFile, RecordingFormat } from '../model/recording.ts';
+import type { UndecodableRecording } from '../genesys/genesysApi.ts';
+import type { RecordingId } from '../model/ids.ts';
+import type { Recording } from '../model/recording.ts';
 import { absent, absenceByState, hourMs, isTextRecording } from './absence.ts';
+import { confirmOutputSize, downloadChannel, recordingPath } from './channelDownload.ts';
 import type { StoredFile } from './conversationWriter.ts';
 import type { DownloadRun } from './downloadRun.ts';
-import { partialSuffix } from './durableFile.ts';
-import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
-import { checkMedia, type MediaCheck } from './mediaCheck.ts';
-import { downloadMedia, type FetchedMedia } from './mediaDownload.ts';
 import { RecordingLinks } from './recordingLinks.ts';
-import { discardPartial } from './resumePoint.ts';
-import { withoutSignedLinks } from './signedLinks.ts';
-
-/** Keys of `mediaUris` become parts of file names; a dot in one would make the name ambiguous. */
-const channelPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/u;
-const minToleranceMs = 1_000;
-const toleranceRatio = 0.02;
-
-interface Listing {
-  readonly recordings: readonly Fetched<Recording>[];
-  /** Listed without media because the platform still transcodes. */
-  readonly isTranscoding: boolean;
-}
+import {
+  fetchInFormat,
+  listRecordingsOnly,
+  listRecordingsWithMedia,
+  type RecordingListing,
+} from './recordingListing.ts';
+import { storeRecordingObject } from './recordingObject.ts';
 
 /**
  * Downloads what the request names and returns what the platform lists, for the transcripts filed under recordings. Media
@@ -32,10 +25,10 @@ interface Listing {
  */
 export async function downloadRecordings(run: DownloadRun): Promise<readonly Recording[]> {
   const isWanted = run.request.parts.includes('recordings');
-  let listing: Listing | undefined;
+  let listing: RecordingListing | undefined;
   await run.attempt('recordings', async () => {
     // Without media this is one cheap request, and tells which communications have transcripts.
-    listing = isWanted ? await listWithMedia(run) : await listOnly(run);
+    listing = isWanted ? await listRecordingsWithMedia(run) : await listRecordingsOnly(run);
   });
   if (listing === undefined) {
     return [];
@@ -46,52 +39,9 @@ export async function downloadRecordings(run: DownloadRun): Promise<readonly Rec
   return listing.recordings.map(({ value }) => value);
 }
 
-async function listOnly(run: DownloadRun): Promise<Listing> {
-  try {
-    return { recordings: await fetchInFormat(run, 'NONE'), isTranscoding: false };
-  } catch (error) {
-    if (isAppError(error, 'forbidden')) {
-      return { recordings: [], isTranscoding: false };
-    }
-    throw error;
-  }
-}
-
-async function listWithMedia(run: DownloadRun): Promise<Listing> {
-  try {
-    return { recordings: await fetchInFormat(run, run.request.format), isTranscoding: false };
-  } catch (error) {
-    if (!isAppError(error, 'remote') || error.details['status'] !== 202) {
-      throw error;
-    }
-    run.deps.log.info('The recordings of a conversation are still being transcoded', {
-      conversationId: run.conversation.id,
-    });
-    return { recordings: await fetchInFormat(run, 'NONE'), isTranscoding: true };
-  }
-}
-
-async function fetchInFormat(
-  run: DownloadRun,
-  format: RecordingFormat,
-): Promise<readonly Fetched<Recording>[]> {
-  const { deps, request, conversation, progress, signal } = run;
-  return await deps.source.fetchRecordings(
-    conversation.id,
-    {
-      format,
-      maxWaitMs: request.maxTranscodeWaitMs,
-      onTranscoding: () => {
-        progress.start('Waiting for the platform to transcode');
-      },
-    },
-    signal,
-  );
-}
-
 async function downloadWanted(
   run: DownloadRun,
-  { recordings, isTranscoding }: Listing,
+  { recordings, undecodable, isTranscoding }: RecordingListing,
 ): Promise<void> {
   const { conversation, request, writer } = run;
   const wanted = recordings.filter(
@@ -117,7 +67,11 @@ async function downloadWanted(
       });
     }),
   );
-  noteUnlisted(run, recordings);
+  noteUndecodable(run, undecodable);
+  noteUnlisted(run, [
+    ...recordings.map(({ value }) => value.id),
+    ...undecodable.map(({ recordingId }) => recordingId),
+  ]);
 }
 
 function noteTranscoding(run: DownloadRun, recording: Recording): void {
@@ -131,14 +85,29 @@ function noteTranscoding(run: DownloadRun, recording: Recording): void {
   );
 }
 
-function noteUnlisted(run: DownloadRun, recordings: readonly Fetched<Recording>[]): void {
+function noteUndecodable(run: DownloadRun, undecodable: readonly UndecodableRecording[]): void {
   const { recordingIds } = run.request;
-  if (recordingIds === undefined && recordings.length === 0) {
+  for (const { recordingId, index, reason } of undecodable) {
+    if (
+      recordingIds === undefined ||
+      (recordingId !== undefined && recordingIds.includes(recordingId))
+    ) {
+      const item = `recordings/${recordingId ?? `#${String(index + 1)}`}`;
+      const message = `The platform described this recording in a way that cannot be read. The others are stored; report an issue when it stays. ${reason}`;
+      run.missing(absent(item, 'unusable', message, run.deps.clock.nowMs() + hourMs));
+    }
+  }
+}
+
+/** @param listed ids of everything that the platform listed; undefined for one that cannot be read. */
+function noteUnlisted(run: DownloadRun, listed: readonly (RecordingId | undefined)[]): void {
+  const { recordingIds } = run.request;
+  if (recordingIds === undefined && listed.length === 0) {
     const message = 'The platform has no recording of this conversation.';
     run.missing(absent('recordings', 'notRecorded', message));
   }
   for (const id of recordingIds ?? []) {
-    if (!recordings.some(({ value }) => value.id === id)) {
+    if (!listed.includes(id)) {
       const message = 'The platform lists no such recording now.';
       run.missing(absent(`recordings/${id}`, 'notRecorded', message));
     }
@@ -155,21 +124,7 @@ async function downloadRecording(
   const recording = fetched.value;
   run.progress.start(step);
   const stored = await run.limiter.run(
-    () =>
-      writer.storeJson(
-        {
-          path: recordingPath(`${recording.id}.json.gz`),
-          source: fetched.source,
-          fetchedAtMs: fetched.fetchedAtMs,
-          verifiedAgainst: ['json'],
-          recordingId: recording.id,
-          communicationId: undefined,
-          channel: undefined,
-          validator: undefined,
-        },
-        withoutSignedLinks(fetched.rawJson),
-        signal,
-      ),
+    () => storeRecordingObject(writer, recordingPath(`${recording.id}.json.gz`), fetched, signal),
     signal,
   );
   run.stored(stored);
@@ -203,148 +158,4 @@ async function downloadRecording(
     run.stored(channel);
   });
   await confirmOutputSize(run, recording, channels);
-}
-
-/** The platform states one size for all channels together. */
-async function confirmOutputSize(
-  { writer, deps }: DownloadRun,
-  recording: Recording,
-  channels: readonly StoredFile[],
-): Promise<void> {
-  const isWhole = channels.length > 0 && channels.length === recording.files.length;
-  if (recording.outputSizeBytes === undefined || !isWhole) {
-    return;
-  }
-  const sizeBytes = channels.reduce((sum, { file }) => sum + file.contentBytes, 0);
-  if (sizeBytes === recording.outputSizeBytes) {
-    const paths = channels.map(({ file }) => file.path);
-    await writer.addVerification(paths, 'outputSize');
-  } else {
-    deps.log.info('A recording is not as large as its metadata says', {
-      recordingId: recording.id,
-      sizeBytes,
-      statedBytes: recording.outputSizeBytes,
-    });
-  }
-}
-
-async function downloadChannel(
-  run: DownloadRun,
-  recording: Recording,
-  { channel }: RecordingFile,
-  { links, fetched }: { readonly links: RecordingLinks; readonly fetched: Fetched<Recording> },
-): Promise<StoredFile> {
-  const { deps, writer, progress, request, signal } = run;
-  if (!channelPattern.test(channel)) {
-    throw errors.protocol(
-      'The channel of a recording has a name that cannot be part of a file name',
-    );
-  }
-  const name = `${recording.id}.${channel}`;
-  const path = recordingPath(name + partialSuffix);
-  const partialPath = entryPath(writer.folderPath, { path });
-  let held: ManifestFile | undefined;
-  const media = await downloadMedia(
-    deps,
-    {
-      partialPath,
-      identity: `recordings/${recording.id}/${channel}/${request.format}`,
-      link: (stale) => links.link(recording.id, channel, stale),
-      onProgress: (doneBytes, totalBytes) => {
-        progress.set(`${recording.id}/${channel}`, doneBytes, totalBytes);
-      },
-      onReceived: (countBytes) => {
-        progress.receive(countBytes);
-      },
-      isHeld: async ({ validator, totalBytes, contentLengthBytes }) => {
-        const sizeBytes = totalBytes ?? contentLengthBytes;
-        // Only a strong ETag promises the same bytes.
-        if (validator?.startsWith('"') === true) {
-          held = await writer.findIntact(
-            (file) =>
-              file.recordingId === recording.id &&
-              file.channel === channel &&
-              file.validator === validator &&
-              file.contentBytes === sizeBytes,
-            signal,
-          );
-        }
-        return held !== undefined;
-      },
-    },
-    signal,
-  );
-  if (media === undefined && held !== undefined) {
-    await discardPartial(partialPath);
-    return { file: held, isUnchanged: true };
-  }
-  if (media === undefined) {
-    throw errors.bug('A download ended without a file');
-  }
-  const check = await checkMedia(partialPath, media.contentType);
-  if (check.extension === undefined) {
-    await discardPartial(partialPath);
-    throw errors.corrupt(`The media file ${check.problem ?? 'is not usable'}`);
-  }
-  const stored = await writer.place(
-    partialPath,
-    {
-      path: recordingPath(`${name}.${check.extension}`),
-      storedBytes: media.sizeBytes,
-      storedSha256: media.sha256,
-      contentBytes: media.sizeBytes,
-      contentSha256: media.sha256,
-      source: fetched.source,
-      fetchedAtMs: deps.clock.nowMs(),
-      verifiedAgainst: verifications(recording, media, check),
-      recordingId: recording.id,
-      communicationId: undefined,
-      channel,
-      validator: media.validator,
-    },
-    signal,
-  );
-  await discardPartial(partialPath);
-  return stored;
-}
-
-function verifications(
-  recording: Recording,
-  media: FetchedMedia,
-  check: MediaCheck,
-): readonly Verification[] {
-  const list: Verification[] = ['ownHash'];
-  if (media.isSizeConfirmed) {
-    list.push('size');
-  }
-  if (media.checksumAlgorithm !== undefined) {
-    list.push(`checksum:${media.checksumAlgorithm}`);
-  }
-  if (check.isContainerSound) {
-    list.push('container');
-  }
-  if (isDurationAsStated(recording, check.durationMs)) {
-    list.push('duration');
-  }
-  return list;
-}
-
-function isDurationAsStated(recording: Recording, durationMs: number | undefined): boolean {
-  const { startMs, endMs, outputDurationMs } = recording;
-  const spanMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
-  const statedMs = outputDurationMs ?? spanMs;
-  return (
-    statedMs !== undefined &&
-    durationMs !== undefined &&
-    Math.abs(durationMs - statedMs) <= Math.max(minToleranceMs, statedMs * toleranceRatio)
-  );
-}
-
-/** @throws AppError `protocol` when the platform's ids make a name that no file system takes */
-function recordingPath(name: string): string {
-  const path = `recordings/${name}`;
-  if (!isSafeRelativePath(path)) {
-    throw errors.protocol('The id of a recording is too long or too odd to name a file');
-  }
-  return path;
 }

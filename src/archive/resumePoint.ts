@@ -17,7 +17,9 @@ export interface ResumePoint {
 }
 
 /** Beside `x.partial` stands `x.partial.json`. */
-const sidecarPath = (partialPath: string): string => `${partialPath}.json`;
+export const resumePointSuffix = '.json';
+
+const sidecarPath = (partialPath: string): string => partialPath + resumePointSuffix;
 
 /** Where to go on; undefined when there is nothing that can be continued safely. */
 export async function readResumePoint(

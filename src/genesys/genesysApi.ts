@@ -84,6 +84,17 @@ export interface FetchRecordingsOptions {
   readonly maxWaitMs: number;
   /** Told before each wait. */
   readonly onTranscoding?: ((waitMs: number) => void) | undefined;
+  /** Told of each recording that is left out because it does not decode; it never fails the others. */
+  readonly onUndecodable?: ((recording: UndecodableRecording) => void) | undefined;
+}
+
+export interface UndecodableRecording {
+  /** Undefined when not even its id can be read. */
+  readonly recordingId: RecordingId | undefined;
+  /** From 0, in the list as the platform sent it. */
+  readonly index: number;
+  /** Which value was wrong, without the value. */
+  readonly reason: string;
 }
 
 export interface TranscriptLink {

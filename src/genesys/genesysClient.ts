@@ -9,7 +9,11 @@ import type { CommunicationId, ConversationId, UserId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
-import { decodeRecording, decodeTranscodeEstimateMs } from './decoders/recording.ts';
+import {
+  decodeRecording,
+  decodeRecordingId,
+  decodeTranscodeEstimateMs,
+} from './decoders/recording.ts';
 import {
   decodeOrganisation,
   decodePerson,
@@ -169,7 +173,7 @@ export class GenesysClient implements GenesysApi {
         signal,
       );
       if (response.status !== 202) {
-        return decodeRecordings(response, id);
+        return decodeRecordings(response, id, options.onUndecodable);
       }
       const waitMs = pollWaitMs(response.text, poll, deadlineMs - clock.nowMs());
       if (waitMs === undefined) {
@@ -241,21 +245,32 @@ function toFetched<T>(value: T, rawJson: string, response: ApiResponse): Fetched
   return { value, rawJson, source: response.source, fetchedAtMs: response.receivedAtMs };
 }
 
+/** One recording that does not decode is told and left out: the others are as good as without it. */
 function decodeRecordings(
   response: ApiResponse,
   conversationId: ConversationId,
+  onUndecodable: FetchRecordingsOptions['onUndecodable'],
 ): readonly Fetched<Recording>[] {
   // Some answers without recordings have an empty body.
   if (response.text.trim() === '') {
     return [];
   }
-  return sliceElements(response.text).map((rawJson, index) => {
+  return sliceElements(response.text).flatMap((rawJson, index) => {
     const path = `recordings[${String(index)}]`;
-    return toFetched(
-      decodeRecording(parseJson(rawJson, path), path, conversationId),
-      rawJson,
-      response,
-    );
+    try {
+      const value = decodeRecording(parseJson(rawJson, path), path, conversationId);
+      return [toFetched(value, rawJson, response)];
+    } catch (error) {
+      if (!isAppError(error, 'protocol')) {
+        throw error;
+      }
+      onUndecodable?.({
+        recordingId: decodeRecordingId(rawJson),
+        index,
+        reason: error.message,
+      });
+      return [];
+    }
   });
 }
 

@@ -56,7 +56,7 @@ export interface Annotation {
   readonly description: string | undefined;
   readonly durationMs: number | undefined;
   /** Real time from its start to its end; of nested pauses, which `durationMs` does not tell, all of them together. */
-  readonly absoluteDurationMs?: number | undefined;
+  readonly absoluteDurationMs: number | undefined;
   /** Position in the audio file, cuts removed. */
   readonly recordingOffsetMs: number | undefined;
   readonly recordingDurationMs: number | undefined;

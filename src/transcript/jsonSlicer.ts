@@ -178,27 +178,3 @@ export async function* sliceJson(
   }
   yield* slicer.finish();
 }
-
-const ignore = (): void => undefined;
-
-/**
- * Checks that chunks make one complete JSON document, without building or keeping any of it.
- * On abort rejects with AbortError.
- * @throws AppError `corrupt` when they do not.
- */
-export async function checkJsonStream(
-  chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const scanner = new JsonScanner({
-    onValueStart: ignore,
-    onValueEnd: ignore,
-    onKeyStart: ignore,
-    onKeyEnd: ignore,
-  });
-  for await (const chunk of chunks) {
-    throwIfCancelled(signal);
-    scanner.push(chunk);
-  }
-  scanner.finish();
-}

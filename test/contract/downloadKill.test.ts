@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { cp, readdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { isSameRecording } from '../../src/archive/recordingObject.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
+import { Limiter } from '../../src/base/limiter.ts';
 import {
   communicationId,
   conversationId,
@@ -14,7 +16,8 @@ import {
   voiceId,
   withFolder,
 } from '../support/archivedSample.ts';
-import type { DownloadMainOptions, DownloadMainResult } from '../support/downloadMain.ts';
+import type { DownloadMainOptions } from '../support/downloadMain.ts';
+import { runDownload } from '../support/runDownload.ts';
 import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
 import { demoClient } from '../simulator/identity/clients.ts';
 import type { SimulatedRecording } from '../simulator/organisation.ts';
@@ -28,22 +31,6 @@ const never = new AbortController().signal;
 /** Larger than a checkpoint, so that kills fall before and after one. */
 const wavBytes = 6_000_000;
 
-/** Runs the download in its own process; undefined when it was killed. */
-async function runDownload(options: DownloadMainOptions): Promise<DownloadMainResult | undefined> {
-  const main = join(import.meta.dirname, '..', 'support', 'downloadMain.ts');
-  return await new Promise((resolve, reject) => {
-    execFile(process.execPath, [main, JSON.stringify(options)], (error, stdout, stderr) => {
-      if (error === null) {
-        resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as DownloadMainResult);
-      } else if (error.signal === 'SIGKILL') {
-        resolve(undefined);
-      } else {
-        reject(new Error(`The download failed: ${stderr}`));
-      }
-    });
-  });
-}
-
 /** The same numbers for the same seed. */
 function createRandom(seed: number): () => number {
   let state = seed;
@@ -55,6 +42,31 @@ function createRandom(seed: number): () => number {
 
 /** Final names of the conversation with what may be under them. */
 type Expected = ReadonlyMap<string, readonly Buffer[]>;
+
+/** Bytes, but for the ids of holds in recording objects, which the platform changes on every request. */
+function isSame(name: string, expected: Buffer, found: Buffer): boolean {
+  return (
+    expected.equals(found) ||
+    (/^recordings\/.*\.json\.gz$/u.test(name) &&
+      isSameRecording(expected.toString(), found.toString()))
+  );
+}
+
+/** Runs the task for each mark, as many at once as there are processors. */
+async function atEachMark(
+  marks: readonly number[],
+  task: (killAtMark: number, index: number) => Promise<void>,
+): Promise<void> {
+  const limiter = new Limiter(availableParallelism());
+  const outcomes = await Promise.allSettled(
+    marks.map((mark, index) => limiter.run(() => task(mark, index), never)),
+  );
+  // Only when all have ended: the folders are removed after a failure.
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+}
 
 /** Contents by final name, gzip undone. Fails on a file that is neither partial nor expected whole. */
 async function checkFinalFiles(folder: string, expected: Expected): Promise<Map<string, Buffer>> {
@@ -72,7 +84,7 @@ async function checkFinalFiles(folder: string, expected: Expected): Promise<Map<
     }
     const content = path.endsWith('.gz') ? gunzipSync(stored) : stored;
     const name = path.replace(/^history\/[0-9a-f]+\//u, '');
-    const isWhole = expected.get(name)?.some((each) => each.equals(content)) ?? false;
+    const isWhole = expected.get(name)?.some((each) => isSame(name, each, content)) ?? false;
     assert.ok(isWhole, `There is something else than a whole file: ${path}`);
     found.set(path, content);
   }
@@ -180,14 +192,14 @@ suite('a download that is killed', () => {
       const expected = expectedOf();
       const whole = await runDownload(optionsFor(join(base, 'whole')));
       let killedCount = 0;
-      for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, 10).entries()) {
+      await atEachMark(pickMarks(whole?.markCount ?? 0, 10), async (killAtMark, index) => {
         const root = join(base, String(index));
         const result = await runDownload({ ...optionsFor(root), killAtMark });
         killedCount += result === undefined ? 1 : 0;
         await checkFinalFiles(join(root, sampleFolder), expected);
         await assertSound(join(root, sampleFolder));
         await assertComplete(root, expected);
-      }
+      });
       assert.equal(killedCount, 10, 'every run was killed on its way');
     })).timeout(240_000);
 
@@ -204,7 +216,7 @@ suite('a download that is killed', () => {
       );
       await cp(join(base, 'old'), join(base, 'whole'), { recursive: true });
       const whole = await runDownload(optionsFor(join(base, 'whole')));
-      for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, 10).entries()) {
+      await atEachMark(pickMarks(whole?.markCount ?? 0, 10), async (killAtMark, index) => {
         const root = join(base, String(index));
         await cp(join(base, 'old'), root, { recursive: true });
         await runDownload({ ...optionsFor(root), killAtMark });
@@ -217,7 +229,7 @@ suite('a download that is killed', () => {
         }
         await assertSound(join(root, sampleFolder));
         await assertComplete(root, either);
-      }
+      });
     })).timeout(240_000);
 
   test('leaves only whole files under final names at 20 random points, and the rerun completes', () =>
@@ -254,7 +266,7 @@ suite('a download that is killed', () => {
         for (const recording of call.recordings()) {
           await assertMedia(recording, expected);
         }
-        for (const [index, killAtMark] of pickMarks(whole?.markCount ?? 0, killCount).entries()) {
+        await atEachMark(pickMarks(whole?.markCount ?? 0, killCount), async (killAtMark, index) => {
           const root = join(base, String(index));
           assert.equal(await runDownload({ ...optionsIn(root), killAtMark }), undefined);
           await checkFinalFiles(folderIn(root), expected);
@@ -263,7 +275,7 @@ suite('a download that is killed', () => {
           const found = await checkFinalFiles(folderIn(root), expected);
           assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
           await assertSound(folderIn(root));
-        }
+        });
       } finally {
         await simulator.stop();
       }

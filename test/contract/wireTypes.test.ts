@@ -66,6 +66,7 @@ const annotation: Models.Annotation = {
   reason: 'SecurePause',
   description: 'text',
   durationMs: 1,
+  absoluteDurationMs: 1,
   recordingLocation: 2,
   recordingDurationMs: 3,
   realtimeLocation: 4,

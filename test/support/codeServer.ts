@@ -55,6 +55,8 @@ export interface CodeServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly origin: string;
   readonly processId: number;
+  /** Where it keeps settings and the storage of extensions. */
+  readonly dataFolder: string;
   /** What the server wrote so far. */
   readLog(): string;
   /** Ends the server with all its children and removes its folders. */
@@ -151,7 +153,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw new Error(`code-server did not start. It wrote:\n${log}`);
   }
-  return { origin, processId: group.child.pid ?? 0, readLog, stop };
+  return { origin, processId: group.child.pid ?? 0, dataFolder, readLog, stop };
 }
 
 async function answers(url: string, isRunning: () => boolean): Promise<boolean> {

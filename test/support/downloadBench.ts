@@ -10,6 +10,7 @@ import {
   type DownloadRequest,
 } from '../../src/archive/downloadConversation.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
+import type { NameSource } from '../../src/archive/downloadRun.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import {
@@ -40,6 +41,7 @@ export class DownloadBench {
   data: SourceData = { detail: {}, recordings: [], transcripts: {} };
   source = createSource(this.server, this.data);
   clock: Clock = new FakeClock();
+  names: NameSource | undefined;
 
   async start(): Promise<void> {
     this.server = await new MediaServer().start();
@@ -82,7 +84,7 @@ export class DownloadBench {
     const deps = { clock: this.clock, log: silentLog };
     const archive = await Archive.open(root, sampleIdentity, deps, never);
     return await downloadConversation(
-      { ...deps, source: this.source, archive },
+      { ...deps, source: this.source, names: this.names, archive },
       { ...sampleRequest, ...request },
       onProgress ?? (() => undefined),
       signal ?? never,

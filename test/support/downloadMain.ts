@@ -23,6 +23,8 @@ export interface DownloadMainResult {
   readonly markCount: number;
   readonly absent: readonly string[];
   readonly unchangedCount: number;
+  /** Each step that was reported, once. */
+  readonly steps: readonly string[];
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as DownloadMainOptions;
@@ -73,6 +75,7 @@ const tokens = new ClientCredentialsTokenSource({ loginBaseUrl, clientId, client
 const source = new GenesysClient({ apiBaseUrl, tokens, clock, log });
 const identity = { organisationId: parseOrganisationId(options.organisationId), region };
 const archive = await Archive.open(rootPath, identity, { clock, log }, signal);
+const steps = new Set<string>();
 const report = await downloadConversation(
   { source, archive, clock, log },
   {
@@ -81,12 +84,16 @@ const report = await downloadConversation(
     format: 'WAV',
     maxTranscodeWaitMs: 60_000,
   },
-  mark,
+  ({ step }) => {
+    steps.add(step);
+    mark();
+  },
   signal,
 );
 const result: DownloadMainResult = {
   markCount,
   absent: report.absent.map(({ item, reason }) => `${item}: ${reason}`),
   unchangedCount: report.unchangedCount,
+  steps: [...steps],
 };
 console.log(JSON.stringify(result));

@@ -1,17 +1,16 @@
 /**
- * The main job as a person does it, step by step in the workbench: list, download, verify, open the player, listen. The demo
- * without a person and the UI tests share these steps.
+ * The main job as a person does it, step by step in the workbench: list, download, verify, open the player. The demo without a
+ * person and the UI tests share these steps. Each step checks that it worked; what it throws says which one did not.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, globSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { PlayerView } from './playerView.ts';
 import type { Workbench } from './workbench.ts';
 
-export const viewTitle = 'Genesys Archive';
-
-/** What only rows of the sample calls with real human speech show. */
-export const realSpeech = /voice|call/iu;
+const viewTitle = 'Genesys Archive';
+const category = 'Genesys Archive';
 
 /** A file of the archive as the manifest lists it, checked against the disk. */
 export interface ArchivedFile {
@@ -27,58 +26,88 @@ export async function waitForSignIn(workbench: Workbench, organisation: string):
 }
 
 /** The drawn rows of conversations: rows of the second level, below the day groups. */
-export function conversationRows(workbench: Workbench): Locator {
+function conversationRows(workbench: Workbench): Locator {
   return workbench.page.locator('.sidebar .pane-body .monaco-list-row[aria-level="2"]');
 }
 
-/** Waits for the list and resolves to the number of conversations that it shows by the tree's own count. */
-export async function listConversations(workbench: Workbench): Promise<number> {
-  const first = conversationRows(workbench).first();
-  await first.waitFor({ timeout: 60_000 });
-  return Number((await first.getAttribute('aria-setsize')) ?? 0);
-}
-
-/** The newest row whose text or description matches, brought into sight and selected. */
-export async function selectConversation(
+/**
+ * Waits until the conversation is listed and resolves to the number of conversations of its day. Just after midnight it lies in
+ * yesterday: then a week is listed, as a person would choose.
+ */
+export async function listConversations(
   workbench: Workbench,
-  text: string | RegExp,
-): Promise<Locator> {
-  const row = conversationRows(workbench).filter({ hasText: text }).first();
-  await row.waitFor({ timeout: 30_000 });
-  await row.scrollIntoViewIfNeeded();
-  await row.click();
-  return row;
+  conversationId: string,
+): Promise<number> {
+  const row = conversationRow(workbench, conversationId);
+  const isToday = await row.waitFor({ timeout: 30_000 }).then(
+    () => true,
+    () => false,
+  );
+  if (!isToday) {
+    await workbench.runCommand(`${category}: Pick Interval…`);
+    await workbench.answerPick('Which conversations should be listed?', 'Last 7 days');
+    await row.waitFor({ timeout: 30_000 });
+  }
+  const count = Number(await row.getAttribute('aria-setsize'));
+  if (!(count > 0)) {
+    throw new Error('The tree does not say how many conversations it lists');
+  }
+  return count;
 }
 
-/** Downloads by the context menu; resolves to the conversation's folder in the archive when its manifest is there. */
+/** The row of a conversation, wherever the list is scrolled to; its spoken label ends in the id. */
+export function conversationRow(workbench: Workbench, conversationId: string): Locator {
+  return conversationRows(workbench).and(
+    workbench.page.locator(`[aria-label*="${conversationId}"]`),
+  );
+}
+
+/** Where the archive keeps a conversation, or undefined while it has no manifest. */
+function findFolder(archiveFolder: string, conversationId: string): string | undefined {
+  const [manifest] = globSync(`conversations/*/*/*/${conversationId}/manifest.json`, {
+    cwd: archiveFolder,
+  });
+  return manifest === undefined ? undefined : join(archiveFolder, manifest, '..');
+}
+
+/** Paths of what downloads have begun and not finished. */
+export const partialFiles = (archiveFolder: string): readonly string[] =>
+  existsSync(archiveFolder) ? globSync('**/*.partial', { cwd: archiveFolder }) : [];
+
+/**
+ * Downloads by the context menu.
+ * @returns the conversation's folder in the archive, and what the extension said at the end
+ */
 export async function downloadConversation(
   workbench: Workbench,
-  row: Locator,
+  conversationId: string,
   archiveFolder: string,
-): Promise<string> {
-  const before = new Set(findManifests(archiveFolder));
-  await workbench.chooseFromContextMenu(row, 'Download Conversation');
-  await workbench.waitForNotification(/download/iu, 120_000);
-  const deadlineMs = Date.now() + 120_000;
-  for (;;) {
-    const added = findManifests(archiveFolder).find((path) => !before.has(path));
-    if (added !== undefined && !hasPartialFiles(dirname(added))) {
-      return dirname(added);
-    }
-    if (Date.now() > deadlineMs) {
-      throw new Error('The download did not end within two minutes');
-    }
-    await workbench.page.waitForTimeout(200);
+): Promise<{ readonly folder: string; readonly said: string }> {
+  await workbench.chooseFromContextMenu(
+    conversationRow(workbench, conversationId),
+    'Download Conversation',
+  );
+  const said = await notificationText(workbench, /Downloaded \d+ files?/u, 60_000);
+  const folder = findFolder(archiveFolder, conversationId);
+  if (folder === undefined) {
+    throw new Error(`The extension says "${said}", but the archive has no such conversation`);
   }
+  const partial = partialFiles(archiveFolder);
+  if (partial.length > 0) {
+    throw new Error(`The download has ended, but left ${partial.join(', ')}`);
+  }
+  return { folder, said };
 }
 
-const findManifests = (archiveFolder: string): readonly string[] =>
-  globSync('conversations/*/*/*/*/manifest.json', { cwd: archiveFolder }).map((path) =>
-    join(archiveFolder, path),
-  );
-
-const hasPartialFiles = (folder: string): boolean =>
-  globSync('**/*.partial', { cwd: folder }).length > 0;
+/** Waits for a notification and gives its message alone, without its buttons. */
+export async function notificationText(
+  workbench: Workbench,
+  text: RegExp,
+  timeoutMs: number,
+): Promise<string> {
+  const notification = await workbench.waitForNotification(text, timeoutMs);
+  return (await notification.locator('.notification-list-item-message').innerText()).trim();
+}
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
@@ -95,7 +124,7 @@ async function hashFile(path: string): Promise<string> {
 export async function checkFiles(conversationFolder: string): Promise<readonly ArchivedFile[]> {
   const manifest = JSON.parse(readFileSync(join(conversationFolder, 'manifest.json'), 'utf8'));
   const files: ArchivedFile[] = [];
-  for (const { path, bytes, sha256 } of manifest.files) {
+  for (const { path, storedBytes: bytes, storedSha256: sha256 } of manifest.files) {
     const actualBytes = statSync(join(conversationFolder, path)).size;
     const actualSha256 = await hashFile(join(conversationFolder, path));
     if (actualBytes !== bytes || actualSha256 !== sha256) {
@@ -105,61 +134,33 @@ export async function checkFiles(conversationFolder: string): Promise<readonly A
     }
     files.push({ path, bytes, sha256 });
   }
-  if (files.length === 0) {
-    throw new Error(`The manifest lists no file: ${conversationFolder}`);
+  for (const part of ['recordings/', 'transcripts/', 'conversation.json.gz']) {
+    if (!files.some(({ path }) => path.startsWith(part))) {
+      throw new Error(`The manifest lists nothing of ${part}: ${conversationFolder}`);
+    }
   }
   return files;
 }
 
 /** Verifies by the extension's own command; resolves to what it says. */
-export async function verifyConversation(workbench: Workbench, row: Locator): Promise<string> {
-  await row.click();
-  await workbench.chooseFromContextMenu(row, 'Verify Conversation');
-  const notification = await workbench.waitForNotification(/verified|verify|intact/iu, 60_000);
-  return (await notification.innerText()).split('\n').join(' ').trim();
-}
-
-/** Opens the player; resolves when waveform and transcript are drawn. */
-export async function openPlayer(workbench: Workbench, row: Locator): Promise<void> {
-  await row.click();
-  await workbench.chooseFromContextMenu(row, 'Open Conversation');
-  const view = workbench.webview();
-  await view.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await view.locator('.row .word').first().waitFor({ timeout: 60_000 });
-}
-
-/** The word that the sound is at, as row and word counted from 0; undefined before there is one. */
-export async function highlightedWord(
+export async function verifyConversation(
   workbench: Workbench,
-): Promise<readonly [number, number] | undefined> {
-  const word = workbench.webview().locator('.row.spoken .word.now').first();
-  // Read in one go: the highlight moves while the sound plays.
-  const found = await word.evaluateAll((elements) =>
-    elements.map((element) => [
-      Number(element.closest('.row')?.getAttribute('data-index')),
-      Number(element.getAttribute('data-word')),
-    ]),
-  );
-  const [row, index] = found[0] ?? [];
-  return row === undefined || index === undefined ? undefined : [row, index];
+  conversationId: string,
+): Promise<string> {
+  const row = conversationRow(workbench, conversationId);
+  await row.filter({ hasText: 'downloaded' }).waitFor({ timeout: 20_000 });
+  await workbench.chooseFromContextMenu(row, 'Verify Archived Conversation');
+  return notificationText(workbench, /Verified \d+ files/u, 60_000);
 }
 
-/** Plays until three words were highlighted one after the other, and pauses. Resolves to them as `row/word`. */
-export async function playUntilHighlightMoves(workbench: Workbench): Promise<readonly string[]> {
-  const view = workbench.webview();
-  await view.getByRole('button', { name: 'Play', exact: true }).click();
-  const seen: string[] = [];
-  const deadlineMs = Date.now() + 60_000;
-  while (seen.length < 3) {
-    const word = (await highlightedWord(workbench))?.join('/');
-    if (word !== undefined && word !== seen.at(-1)) {
-      seen.push(word);
-    }
-    if (Date.now() > deadlineMs) {
-      throw new Error(`The highlight did not follow the sound; words seen: ${seen.join(', ')}`);
-    }
-    await workbench.page.waitForTimeout(50);
-  }
-  await view.getByRole('button', { name: 'Pause', exact: true }).click();
-  return seen;
+/** Opens the player from the context menu; resolves when waveform and transcript are drawn. */
+export async function openPlayer(
+  workbench: Workbench,
+  conversationId: string,
+): Promise<PlayerView> {
+  await workbench.chooseFromContextMenu(
+    conversationRow(workbench, conversationId),
+    'Open Conversation',
+  );
+  return PlayerView.waitFor(workbench);
 }

@@ -101,9 +101,20 @@ export class Workbench {
     await this.server.stop();
   }
 
-  /** Loads the window again, which gives a new extension host; secrets and view state stay. */
-  async reload(): Promise<void> {
+  /** Loads the page again, which works without an extension host too. What the window has not stored yet is lost. */
+  async reloadInBrowser(): Promise<void> {
     await this.page.reload();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+  }
+
+  /**
+   * Loads the window again as a person does, which gives a new extension host; secrets, editors and view state stay. The
+   * browser's own reload would end the window before it has stored them.
+   */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
@@ -119,7 +130,12 @@ export class Workbench {
     const deadlineMs = Date.now() + timeoutMs;
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.quickInput.locator('input').first().fill(`>${title}`);
+      // The palette may be gone again, when something else took the focus.
+      await this.quickInput
+        .locator('input')
+        .first()
+        .fill(`>${title}`, { timeout: 3000 })
+        .catch(() => undefined);
       const isThere = await row.waitFor({ timeout: 3000 }).then(
         () => true,
         () => false,
@@ -165,12 +181,33 @@ export class Workbench {
       has: this.page.locator(`a[aria-label^="${title}"]`),
     });
     await tab.first().waitFor({ timeout: 60_000 });
-    if (!(await tab.first().evaluate((element) => element.classList.contains('checked')))) {
+    const shown = this.page.locator('.sidebar .composite.title', {
+      hasText: new RegExp(title, 'iu'),
+    });
+    // A window that restores its view may take the click as the one that hides it.
+    for (let attempt = 1; !(await shown.isVisible()); attempt++) {
       await tab.first().click();
+      await shown.waitFor({ timeout: 5000 }).catch((error: unknown) => {
+        if (attempt === 5) {
+          throw error;
+        }
+      });
     }
-    await this.page
-      .locator('.sidebar .composite.title', { hasText: new RegExp(title, 'iu') })
-      .waitFor();
+  }
+
+  /** Drags the border of the side bar until it is about so wide. */
+  async resizeSideBar(widthPx: number): Promise<void> {
+    const sideBar = this.page.locator('.part.sidebar');
+    const box = await sideBar.boundingBox();
+    if (box === null) {
+      throw new Error('The side bar is not shown');
+    }
+    const { mouse } = this.page;
+    const middlePx = box.y + box.height / 2;
+    await mouse.move(box.x + box.width, middlePx);
+    await mouse.down();
+    await mouse.move(box.x + widthPx, middlePx, { steps: 5 });
+    await mouse.up();
   }
 
   /** The drawn rows of the trees in the side bar; VS Code draws only those in sight. */

@@ -19,6 +19,7 @@ import {
   parseConversationId,
   parseRecordingId,
   type ConversationId,
+  type RecordingId,
 } from '../../model/ids.ts';
 import type { Annotation, Recording, RecordingFile } from '../../model/recording.ts';
 import { asId, asLink, asReference, linkExpiresAtMs } from './fields.ts';
@@ -50,6 +51,15 @@ export function decodeRecording(
     archiveAtMs: optional(record, 'archiveDate', path, asTimeMs),
     deleteAtMs: optional(record, 'deleteDate', path, asTimeMs),
   };
+}
+
+/** The id alone, of a recording whose other fields may be unreadable; undefined when it has none that can be used. */
+export function decodeRecordingId(rawJson: string): RecordingId | undefined {
+  try {
+    return required(asRecord(JSON.parse(rawJson), ''), 'id', '', asId(parseRecordingId));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `mediaUris` is a map by channel; a channel without a link has no media. */
@@ -89,6 +99,7 @@ function decodeAnnotation(value: unknown, path: string): Annotation {
     reason: optional(record, 'reason', path, asString),
     description: optional(record, 'description', path, asString),
     durationMs: optional(record, 'durationMs', path, asNumber),
+    absoluteDurationMs: optional(record, 'absoluteDurationMs', path, asNumber),
     recordingOffsetMs:
       optional(record, 'recordingLocation', path, asNumber) ??
       optional(record, 'location', path, asNumber),

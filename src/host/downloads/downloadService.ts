@@ -48,7 +48,7 @@ export class DownloadService {
     const transfer = this.deps.transfers.begin();
     try {
       return await downloadConversation(
-        { source: api, archive, clock, log: log.child('download') },
+        { source: api, names: api.names, archive, clock, log: log.child('download') },
         {
           conversationId: id,
           ...selection,

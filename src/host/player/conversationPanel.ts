@@ -151,6 +151,7 @@ export class ConversationPanel implements Disposable {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
+        isCached: opened.isCached,
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.panel.title = conversation.title;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ArchivedConversation } from '../../archive/archive.ts';
+import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Log } from '../../base/log.ts';

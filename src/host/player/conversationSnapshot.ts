@@ -1,5 +1,6 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
-import type { ArchivedConversation } from '../../archive/archive.ts';
+import { isTextRecording } from '../../archive/absence.ts';
+import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
@@ -12,7 +13,7 @@ import type {
   SegmentSnapshot,
   SpeakerSnapshot,
 } from '../../protocol/conversationView.ts';
-import { toCuts } from '../../transcript/cuts.ts';
+import { toRecordingClock } from '../../transcript/recordingClock.ts';
 import {
   formatDateTime,
   formatDuration,
@@ -29,6 +30,8 @@ export interface SnapshotInput {
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
   readonly names: Names;
   readonly offsetMs: number;
+  /** True when the files lie in the cache and not in the workspace's archive. */
+  readonly isCached: boolean;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
@@ -38,6 +41,7 @@ export function toConversationSnapshot({
   prepared,
   names,
   offsetMs,
+  isCached,
   toUrl,
 }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
@@ -79,9 +83,29 @@ export function toConversationSnapshot({
     })),
     segments: toSegments(conversation, names),
     speakers: toSpeakers(conversation, names),
-    notices: archived.manifest.absent.map(({ message }) => message),
+    notices: [
+      ...new Set([
+        ...toTextNotices(archived, isCached),
+        ...archived.manifest.absent.map(({ message }) => message),
+      ]),
+    ],
     offsetMs,
   };
+}
+
+/** Chats, messages and e-mails have no sound: where their text is, so that the page does not look as if it were lost. */
+function toTextNotices(archived: ArchivedConversation, isCached: boolean): readonly string[] {
+  const paths = archived.recordings
+    .filter(({ recording }) => isTextRecording(recording))
+    .map(({ recording }) => `recordings/${recording.id}.json.gz`);
+  if (paths.length === 0) {
+    return [];
+  }
+  return isCached
+    ? ['This conversation was held in writing. Download Conversation stores its messages as JSON.']
+    : [
+        `This conversation was held in writing. Its messages are in its folder of the archive (Reveal in Explorer), as JSON: ${paths.join(', ')}`,
+      ];
 }
 
 function toRecordingSnapshot(
@@ -89,6 +113,7 @@ function toRecordingSnapshot(
   prepared: PreparedRecording,
   toUrl: (path: string) => string,
 ): RecordingSnapshot {
+  const clock = toRecordingClock(recording);
   return {
     recordingId: recording.id,
     communicationId: recording.communicationId,
@@ -98,11 +123,11 @@ function toRecordingSnapshot(
     ]
       .filter((text) => text !== undefined)
       .join(' · '),
-    startMs: recording.startMs,
+    startMs: clock.startMs,
     durationMs: prepared.durationMs,
     audioUrl: prepared.playablePath === undefined ? undefined : toUrl(prepared.playablePath),
     channels: toChannels(recording, prepared, toUrl),
-    cuts: toCuts(recording),
+    cuts: clock.cuts,
     problems: prepared.problems,
   };
 }

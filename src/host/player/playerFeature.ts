@@ -16,7 +16,8 @@ import {
   conversationViewType,
   type ConversationPanelDeps,
 } from './conversationPanel.ts';
-import type { Names } from './conversationSnapshot.ts';
+import { pickArchivedConversation } from './archivedConversationPicker.ts';
+import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
 
@@ -31,8 +32,6 @@ export interface PlayerDeps {
 
 /** More conversations at once are hardly meant. */
 const maxPanelsAtOnce = 5;
-/** The quick pick stays quick with these; older ones are found by id. */
-const maxArchivedPicks = 1000;
 
 export class PlayerFeature implements Disposable {
   private readonly deps: PlayerDeps;
@@ -125,7 +124,7 @@ export class PlayerFeature implements Disposable {
       extensionUri,
       offsets,
       log,
-      names: () => sessions.current?.api.names ?? idsOnly,
+      names: ({ archived }) => withArchivedNames(sessions.current?.api.names, archived.names),
       resolveNames: ({ archived }: OpenedConversation, signal) => {
         const facts = toConversationFacts(archived.conversation);
         const wanted = {
@@ -139,46 +138,23 @@ export class PlayerFeature implements Disposable {
   }
 
   private async pickArchived(): Promise<void> {
-    const signal = AbortSignal.timeout(30_000);
-    const archive = await this.deps.archives.openForReading(signal);
-    const items: (vscode.QuickPickItem & { readonly id: ConversationId })[] = [];
-    if (archive !== undefined) {
-      for await (const { conversationId, day } of archive.list(signal)) {
-        items.push({
-          label: conversationId,
-          description: day,
-          iconPath: new vscode.ThemeIcon('archive'),
-          id: conversationId,
-        });
-        if (items.length >= maxArchivedPicks) {
-          break;
-        }
-      }
-    }
-    if (items.length === 0) {
+    const { archives, sessions, log } = this.deps;
+    const picked = await pickArchivedConversation((signal) => archives.openForReading(signal), {
+      liveNames: sessions.current?.api.names,
+      log,
+    });
+    if (picked === 'nothing') {
       throw errors.input(
         vscode.l10n.t(
           'Nothing was downloaded into this workspace yet. Use Download Conversation in the Conversations view.',
         ),
       );
     }
-    const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Open Archived Conversation'),
-      placeHolder: vscode.l10n.t('Newest first; type a day or a part of the id'),
-      matchOnDescription: true,
-    });
     if (picked !== undefined) {
-      await this.open(picked.id);
+      await this.open(picked);
     }
   }
 }
-
-/** Without a sign-in there is nobody to ask for names. */
-const idsOnly: Names = {
-  queueName: (id) => id,
-  userName: (id) => id,
-  wrapUpName: (id) => id,
-};
 
 function askId(): Thenable<string | undefined> {
   return vscode.window.showInputBox({

@@ -215,7 +215,12 @@ export class ConversationView extends ScopedElement {
       </div>`;
     }
     if (transcript.value.length === 0) {
-      return this.renderEmpty('comment-discussion', 'There is no transcript of this recording.');
+      return this.renderEmpty(
+        'comment-discussion',
+        controller.hasRecording
+          ? 'There is no transcript of this recording.'
+          : 'There is no transcript of this conversation.',
+      );
     }
     return html`${transcriptToolbar({
         controller,

@@ -34,7 +34,8 @@ export function readThemeColours(): ThemeColours {
     focus: read(['focusBorder'], '#0078d4'),
     playhead: read(['editorCursor-foreground', 'foreground'], foreground),
     agent: read(['charts-blue'], '#3794ff'),
-    customer: read(['charts-orange'], '#d18616'),
+    // No chart colour: VS Code's orange of charts is half transparent, a dark brown on dark themes.
+    customer: read(['symbolIcon-classForeground'], '#ee9d28'),
     system: read(['charts-purple'], '#b180d7'),
     hold: read(['charts-yellow'], '#cca700'),
     wrapUp: read(['charts-green'], '#89d185'),

@@ -43,7 +43,7 @@ export const transcriptStyles = css`
     --tone: var(--vscode-charts-blue, #3794ff);
   }
   .customer {
-    --tone: var(--vscode-charts-orange, #d18616);
+    --tone: var(--vscode-symbolIcon-classForeground, #ee9d28);
   }
   .system {
     --tone: var(--vscode-charts-purple, #b180d7);

@@ -185,22 +185,28 @@ function withoutLinks(model: Models.Recording | undefined): Models.Recording {
   return rest;
 }
 
+/** The sound is where the pauses say: `recordingLocation` in the file is `realtimeLocation` on the wall clock. */
 function toPlannedRecording(model: Models.Recording): PlannedRecording {
-  const startMs = Date.parse(model.startTime ?? '');
+  const statedStartMs = Date.parse(model.startTime ?? '');
   const endMs = Date.parse(model.endTime ?? '');
-  const cuts = (model.annotations ?? [])
-    .filter(({ type }) => type === 'Pause')
-    .map((pause): Cut => {
-      // A merged pause states its realtime length in what it merges, not in `durationMs`.
-      const lengthMs = pause.annotations?.[0]?.durationMs ?? pause.durationMs ?? 0;
-      const fromMs = startMs + (pause.realtimeLocation ?? 0);
-      return { startMs: fromMs, endMs: Math.min(endMs, fromMs + lengthMs), reason: 'FlowOrQueue' };
-    });
+  const pauses = (model.annotations ?? []).filter(({ type }) => type === 'Pause');
+  const leadMs = (pauses[0]?.recordingLocation ?? 0) - (pauses[0]?.realtimeLocation ?? 0);
+  const cuts = pauses.map((pause, index): Cut => {
+    const startMs = statedStartMs + (pause.realtimeLocation ?? 0);
+    const next = pauses[index + 1];
+    const lengthMs =
+      next === undefined
+        ? (pause.durationMs ?? 0)
+        : (next.realtimeLocation ?? 0) -
+          (pause.realtimeLocation ?? 0) -
+          ((next.recordingLocation ?? 0) - (pause.recordingLocation ?? 0));
+    return { startMs, endMs: Math.min(endMs, startMs + lengthMs), reason: 'FlowOrQueue' };
+  });
   return {
     id: model.id ?? '',
     sessionId: model.sessionId ?? '',
     kind: model.mediaSubtype === 'Consult' ? 'consult' : 'trunk',
-    startMs,
+    startMs: statedStartMs - leadMs,
     endMs,
     fileState: 'AVAILABLE',
     transcodePolls: 2,

@@ -1,4 +1,6 @@
 /** Recordings of a conversation: 202 while transcoding, then signed links to one file for each channel; and their metadata. */
+import { randomUUID } from 'node:crypto';
+
 import type { Models } from 'purecloud-platform-client-v2';
 
 import type { ApiContext } from '../apiContext.ts';
@@ -121,7 +123,7 @@ function answerRecordings(
   const format = readFormat(request);
   const withMedia = recordings.filter(hasMedia);
   if (format === 'NONE' || withMedia.length === 0) {
-    return recordings.map(({ recording }) => withoutHidden(recording, context));
+    return recordings.map(({ recording }) => toAnswered(recording, context));
   }
   if (!isMade(format)) {
     throw noEncoder(format);
@@ -130,7 +132,7 @@ function answerRecordings(
     return undefined;
   }
   return recordings.map((one) => {
-    const recording = withoutHidden(one.recording, context);
+    const recording = toAnswered(one.recording, context);
     return hasMedia(one)
       ? { ...recording, mediaUris: linkMedia(request, context, conversationId, one, format) }
       : recording;
@@ -176,17 +178,19 @@ function mediaPath(
   return `/downloads/MediaCache/${ids}/${variant}/AUDIO_${encodeURIComponent(channel)}.${format}`;
 }
 
-/** Bookmarks are left out for whoever may not see annotations. */
-function withoutHidden(recording: Models.Recording, { token }: ApiContext): Models.Recording {
-  if (
-    recording.annotations === undefined ||
-    token.client.permissions.includes('recording:annotation:view')
-  ) {
+/** Bookmarks are left out for whoever may not see annotations; holds have another id on every request, as the platform's do. */
+function toAnswered(recording: Models.Recording, { token }: ApiContext): Models.Recording {
+  if (recording.annotations === undefined) {
     return recording;
   }
+  const canSeeBookmarks = token.client.permissions.includes('recording:annotation:view');
   return {
     ...recording,
-    annotations: recording.annotations.filter((annotation) => annotation.type !== 'Bookmark'),
+    annotations: recording.annotations
+      .filter(({ type }) => canSeeBookmarks || type !== 'Bookmark')
+      .map((annotation) =>
+        annotation.type === 'Hold' ? { ...annotation, id: randomUUID() } : annotation,
+      ),
   };
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { lockName, staleAfterMs, withWriterLock } from '../../../src/archive/writerLock.ts';
+import { lockName, staleAfterMs } from '../../../src/archive/lockFile.ts';
+import { withWriterLock, type WriterTurn } from '../../../src/archive/writerLock.ts';
 import { isAppError } from '../../../src/base/appError.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { parseConversationId } from '../../../src/model/ids.ts';
@@ -24,14 +25,19 @@ suite('withWriterLock', () => {
     const seconds = (clock.nowMs() - ageMs) / 1000;
     await utimes(path, seconds, seconds);
   };
+  const turnIn = (rootPath: string): WriterTurn => ({
+    rootPath,
+    conversationId: id,
+    patienceMs: 0,
+    onWaiting: () => undefined,
+  });
   const take = (root: string): Promise<string> =>
-    withWriterLock(root, id, deps, () => Promise.resolve('mine'), never);
+    withWriterLock(turnIn(root), deps, () => Promise.resolve('mine'), never);
 
   test('holds the lock while the task runs, and leaves nothing behind', () =>
     withFolder(async (root) => {
       await withWriterLock(
-        root,
-        id,
+        turnIn(root),
         deps,
         async () => {
           const holder = JSON.parse(await readFile(join(root, lockName), 'utf8'));
@@ -71,8 +77,7 @@ suite('withWriterLock', () => {
   test('beats while it is held, and stops the task when another process took the lock over', () =>
     withFolder(async (root) => {
       const task = withWriterLock(
-        root,
-        id,
+        turnIn(root),
         deps,
         (signal) =>
           new Promise((_, reject) => {
@@ -107,10 +112,94 @@ suite('withWriterLock', () => {
       const names = ['one', 'two', 'one', 'two', 'one'];
       await Promise.all(
         names.map((name) =>
-          withWriterLock(root, parseConversationId(name), deps, () => task(name), never),
+          withWriterLock(
+            { ...turnIn(root), conversationId: parseConversationId(name) },
+            deps,
+            () => task(name),
+            never,
+          ),
         ),
       );
       assert.equal(mostTogether, 2);
       assert.deepEqual(await readdir(root), []);
+    }));
+
+  const untilWaiting = async (): Promise<void> => {
+    while (clock.waitingCount === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  /** Lets the fake time between two attempts pass, so many times. */
+  const passAttempts = async (count: number): Promise<void> => {
+    for (let attempt = 0; attempt < count; attempt++) {
+      await untilWaiting();
+      await clock.advance(100);
+    }
+  };
+
+  test('waits for another process to be done, and says so meanwhile', () =>
+    withFolder(async (root) => {
+      await putLock(root, { pid: 1, host: hostname(), token: 'other' }, 0);
+      let waits = 0;
+      const taken = withWriterLock(
+        { ...turnIn(root), patienceMs: 60_000, onWaiting: () => waits++ },
+        deps,
+        () => Promise.resolve('mine'),
+        never,
+      );
+      await passAttempts(3);
+      await untilWaiting();
+      await rm(join(root, lockName));
+      await passAttempts(1);
+      assert.equal(await taken, 'mine');
+      assert.ok(waits >= 3);
+      assert.deepEqual(await readdir(root), []);
+    }));
+
+  test('loses patience in the end', () =>
+    withFolder(async (root) => {
+      await putLock(root, { pid: 1, host: hostname(), token: 'other' }, 0);
+      const taken = withWriterLock(
+        { ...turnIn(root), patienceMs: 300 },
+        deps,
+        () => Promise.resolve(),
+        never,
+      );
+      const refused = assert.rejects(taken, (error) => isAppError(error, 'conflict'));
+      await passAttempts(3);
+      await refused;
+      assert.deepEqual(await readdir(root), [lockName]);
+    }));
+
+  test('one that turns away while waiting does not end the waiting of the others', () =>
+    withFolder(async (root) => {
+      await putLock(root, { pid: 1, host: hostname(), token: 'other' }, 0);
+      const away = new AbortController();
+      const turn = { ...turnIn(root), patienceMs: 60_000 };
+      const first = withWriterLock(turn, deps, () => Promise.resolve('first'), away.signal);
+      const second = withWriterLock(turn, deps, () => Promise.resolve('second'), never);
+      const gone = assert.rejects(first, { name: 'AbortError' });
+      await passAttempts(1);
+      away.abort();
+      await gone;
+      await untilWaiting();
+      await rm(join(root, lockName));
+      await passAttempts(1);
+      assert.equal(await second, 'second');
+      assert.equal(clock.waitingCount, 0);
+    }));
+
+  test('nothing goes on waiting when everybody has turned away', () =>
+    withFolder(async (root) => {
+      await putLock(root, { pid: 1, host: hostname(), token: 'other' }, 0);
+      const away = new AbortController();
+      const turn = { ...turnIn(root), patienceMs: 60_000 };
+      const first = withWriterLock(turn, deps, () => Promise.resolve('first'), away.signal);
+      const gone = assert.rejects(first, { name: 'AbortError' });
+      await passAttempts(1);
+      away.abort();
+      await gone;
+      assert.equal(clock.waitingCount, 0);
+      assert.deepEqual(await readdir(root), [lockName]);
     }));
 });

@@ -1,0 +1,163 @@
+/** The media files of one recording: brings each channel in, checks it, and says against what. Knows nothing of other recordings. */
+import { errors } from '../base/appError.ts';
+import type { Fetched } from '../model/fetched.ts';
+import type { Recording, RecordingFile } from '../model/recording.ts';
+import type { StoredFile } from './conversationWriter.ts';
+import type { DownloadRun } from './downloadRun.ts';
+import { partialSuffix } from './durableFile.ts';
+import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
+import { checkMedia, type MediaCheck } from './mediaCheck.ts';
+import { downloadMedia } from './mediaDownload.ts';
+import type { FetchedMedia } from './mediaReceiver.ts';
+import type { RecordingLinks } from './recordingLinks.ts';
+import { discardPartial } from './resumePoint.ts';
+
+/** Keys of `mediaUris` become parts of file names; a dot in one would make the name ambiguous. */
+const channelPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/u;
+const minToleranceMs = 1_000;
+const toleranceRatio = 0.02;
+
+/** The platform states one size for all channels together. */
+export async function confirmOutputSize(
+  { writer, deps }: DownloadRun,
+  recording: Recording,
+  channels: readonly StoredFile[],
+): Promise<void> {
+  const isWhole = channels.length > 0 && channels.length === recording.files.length;
+  if (recording.outputSizeBytes === undefined || !isWhole) {
+    return;
+  }
+  const sizeBytes = channels.reduce((sum, { file }) => sum + file.contentBytes, 0);
+  if (sizeBytes === recording.outputSizeBytes) {
+    const paths = channels.map(({ file }) => file.path);
+    await writer.addVerification(paths, 'outputSize');
+  } else {
+    deps.log.info('A recording is not as large as its metadata says', {
+      recordingId: recording.id,
+      sizeBytes,
+      statedBytes: recording.outputSizeBytes,
+    });
+  }
+}
+
+/** @throws AppError `corrupt` when it is no media, `protocol` for a channel key that can name no file; what `downloadMedia` throws */
+export async function downloadChannel(
+  run: DownloadRun,
+  recording: Recording,
+  { channel }: RecordingFile,
+  { links, fetched }: { readonly links: RecordingLinks; readonly fetched: Fetched<Recording> },
+): Promise<StoredFile> {
+  const { deps, writer, progress, request, signal } = run;
+  if (!channelPattern.test(channel)) {
+    throw errors.protocol(
+      'The channel of a recording has a name that cannot be part of a file name',
+    );
+  }
+  const name = `${recording.id}.${channel}`;
+  const path = recordingPath(name + partialSuffix);
+  const partialPath = entryPath(writer.folderPath, { path });
+  let held: ManifestFile | undefined;
+  const media = await downloadMedia(
+    deps,
+    {
+      partialPath,
+      identity: `recordings/${recording.id}/${channel}/${request.format}`,
+      link: (stale) => links.link(recording.id, channel, stale),
+      onProgress: (doneBytes, totalBytes) => {
+        progress.set(`${recording.id}/${channel}`, doneBytes, totalBytes);
+      },
+      onReceived: (countBytes) => {
+        progress.receive(countBytes);
+      },
+      isHeld: async ({ validator, totalBytes, contentLengthBytes }) => {
+        const sizeBytes = totalBytes ?? contentLengthBytes;
+        // Only a strong ETag promises the same bytes.
+        if (validator?.startsWith('"') === true) {
+          held = await writer.findIntact(
+            (file) =>
+              file.recordingId === recording.id &&
+              file.channel === channel &&
+              file.validator === validator &&
+              file.contentBytes === sizeBytes,
+            signal,
+          );
+        }
+        return held !== undefined;
+      },
+    },
+    signal,
+  );
+  if (media === undefined && held !== undefined) {
+    await discardPartial(partialPath);
+    return { file: held, isUnchanged: true };
+  }
+  if (media === undefined) {
+    throw errors.bug('A download ended without a file');
+  }
+  const check = await checkMedia(partialPath, media.contentType);
+  if (check.extension === undefined) {
+    await discardPartial(partialPath);
+    throw errors.corrupt(`The media file ${check.problem ?? 'is not usable'}`);
+  }
+  const stored = await writer.place(
+    partialPath,
+    {
+      path: recordingPath(`${name}.${check.extension}`),
+      storedBytes: media.sizeBytes,
+      storedSha256: media.sha256,
+      contentBytes: media.sizeBytes,
+      contentSha256: media.sha256,
+      source: fetched.source,
+      fetchedAtMs: deps.clock.nowMs(),
+      verifiedAgainst: verifications(recording, media, check),
+      recordingId: recording.id,
+      communicationId: undefined,
+      channel,
+      validator: media.validator,
+    },
+    signal,
+  );
+  await discardPartial(partialPath);
+  return stored;
+}
+
+function verifications(
+  recording: Recording,
+  media: FetchedMedia,
+  check: MediaCheck,
+): readonly Verification[] {
+  const list: Verification[] = ['ownHash'];
+  if (media.isSizeConfirmed) {
+    list.push('size');
+  }
+  if (media.checksumAlgorithm !== undefined) {
+    list.push(`checksum:${media.checksumAlgorithm}`);
+  }
+  if (check.isContainerSound) {
+    list.push('container');
+  }
+  if (isDurationAsStated(recording, check.durationMs)) {
+    list.push('duration');
+  }
+  return list;
+}
+
+function isDurationAsStated(recording: Recording, durationMs: number | undefined): boolean {
+  const { startMs, endMs, outputDurationMs } = recording;
+  const spanMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
+  const statedMs = outputDurationMs ?? spanMs;
+  return (
+    statedMs !== undefined &&
+    durationMs !== undefined &&
+    Math.abs(durationMs - statedMs) <= Math.max(minToleranceMs, statedMs * toleranceRatio)
+  );
+}
+
+/** Relative path of a file of a recording. @throws AppError `protocol` when the platform's ids make a name that no file system takes */
+export function recordingPath(name: string): string {
+  const path = `recordings/${name}`;
+  if (!isSafeRelativePath(path)) {
+    throw errors.protocol('The id of a recording is too long or too odd to name a file');
+  }
+  return path;
+}

@@ -1,0 +1,203 @@
+/**
+ * Takes the body of one answer of the storage into the partial file: hashes while it writes, notes how far it is, and compares
+ * the whole with what was announced. Knows nothing of links and repeated attempts.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { errors, throwIfCancelled } from '../base/appError.ts';
+import type { MediaResponse } from '../genesys/genesysApi.ts';
+import { PartialWriter } from './durableFile.ts';
+import { CountingHash, hashPrefix } from './fileHash.ts';
+import { discardPartial, writeResumePoint } from './resumePoint.ts';
+
+/** A crash costs at most this much of what was downloaded. */
+const checkpointBytes = 4 * 1024 * 1024;
+
+export interface ReceiveRequest {
+  readonly partialPath: string;
+  /** Stable name of the content: what a partial file of an earlier run must have been for. */
+  readonly identity: string;
+  /** Bytes of the file that are there now; goes back when a download has to start again. */
+  readonly onProgress: (doneBytes: number, totalBytes: number | undefined) => void;
+  /** Told of every body chunk. */
+  readonly onReceived: (countBytes: number) => void;
+}
+
+export interface FetchedMedia {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly contentType: string | undefined;
+  readonly validator: string | undefined;
+  /** The storage announced a length and this is it. */
+  readonly isSizeConfirmed: boolean;
+  /** Algorithm of the checksum that the storage stated and that matched. */
+  readonly checksumAlgorithm: string | undefined;
+}
+
+/**
+ * Reads the body to its end. The partial file holds the content's first `fromByte` bytes already.
+ * On abort and on failure, what was received stays with a resume point.
+ * @throws AppError `network` when it ends early, `corrupt` when it is not what was announced; file system errors as they are
+ */
+export async function receive(
+  request: ReceiveRequest,
+  response: MediaResponse,
+  fromByte: number,
+  signal: AbortSignal,
+): Promise<FetchedMedia> {
+  const { partialPath } = request;
+  const hashes = new MediaHashes(response.checksum?.algorithm);
+  await hashPrefix(
+    partialPath,
+    fromByte,
+    (chunk) => {
+      hashes.update(chunk);
+    },
+    signal,
+  );
+  if (fromByte === 0) {
+    await discardPartial(partialPath);
+  }
+  const writer =
+    fromByte === 0
+      ? await PartialWriter.create(partialPath)
+      : await PartialWriter.resume(partialPath, fromByte);
+  const checkpoint = new Checkpoint(request, response, writer);
+  try {
+    await readBody(request, response, { hashes, writer, checkpoint }, signal);
+    await writer.sync();
+  } catch (error) {
+    await checkpoint.trySave();
+    throw error;
+  } finally {
+    await writer.close();
+  }
+  return await finish(request, response, hashes);
+}
+
+interface Receiver {
+  readonly hashes: MediaHashes;
+  readonly writer: PartialWriter;
+  readonly checkpoint: Checkpoint;
+}
+
+async function readBody(
+  request: ReceiveRequest,
+  response: MediaResponse,
+  { hashes, writer, checkpoint }: Receiver,
+  signal: AbortSignal,
+): Promise<void> {
+  const totalBytes = totalOf(response);
+  request.onProgress(writer.sizeBytes, totalBytes);
+  for await (const chunk of response.body) {
+    throwIfCancelled(signal);
+    hashes.update(chunk);
+    await writer.append(chunk);
+    request.onReceived(chunk.length);
+    request.onProgress(writer.sizeBytes, totalBytes);
+    if (totalBytes !== undefined && writer.sizeBytes > totalBytes) {
+      break;
+    }
+    await checkpoint.saveWhenDue();
+  }
+  throwIfCancelled(signal);
+}
+
+async function finish(
+  request: ReceiveRequest,
+  response: MediaResponse,
+  hashes: MediaHashes,
+): Promise<FetchedMedia> {
+  const totalBytes = totalOf(response);
+  const { bytes: sizeBytes, sha256, checksumHex } = hashes.finish();
+  if (totalBytes !== undefined && sizeBytes < totalBytes) {
+    throw errors.network('The connection ended before the whole file was received');
+  }
+  if (totalBytes !== undefined && sizeBytes > totalBytes) {
+    await discardPartial(request.partialPath);
+    throw errors.corrupt('The storage sent more than it announced');
+  }
+  if (response.checksum !== undefined && response.checksum.hex.toLowerCase() !== checksumHex) {
+    await discardPartial(request.partialPath);
+    throw errors.corrupt('The file does not match the checksum of the storage');
+  }
+  return {
+    sizeBytes,
+    sha256,
+    contentType: response.contentType,
+    validator: response.validator,
+    isSizeConfirmed: totalBytes !== undefined,
+    checksumAlgorithm: response.checksum?.algorithm,
+  };
+}
+
+/** Saves how far the download is, where it can be continued at all. */
+class Checkpoint {
+  private readonly request: ReceiveRequest;
+  private readonly response: MediaResponse;
+  private readonly writer: PartialWriter;
+  private savedBytes: number;
+
+  constructor(request: ReceiveRequest, response: MediaResponse, writer: PartialWriter) {
+    this.request = request;
+    this.response = response;
+    this.writer = writer;
+    this.savedBytes = writer.sizeBytes;
+  }
+
+  async saveWhenDue(): Promise<void> {
+    if (this.writer.sizeBytes - this.savedBytes >= checkpointBytes) {
+      await this.save();
+    }
+  }
+
+  /** For the way out of a failure, which must not be hidden by another one. */
+  async trySave(): Promise<void> {
+    try {
+      await this.save();
+    } catch {
+      // A full disk, most likely: the next run goes on from the point before.
+    }
+  }
+
+  private async save(): Promise<void> {
+    const { validator } = this.response;
+    // A weak validator does not promise the same bytes.
+    if (validator === undefined || validator.startsWith('W/')) {
+      return;
+    }
+    await this.writer.sync();
+    this.savedBytes = this.writer.sizeBytes;
+    await writeResumePoint(this.request.partialPath, {
+      identity: this.request.identity,
+      validator,
+      totalBytes: totalOf(this.response),
+      durableBytes: this.savedBytes,
+    });
+  }
+}
+
+/** SHA-256 for us, and the storage's own algorithm beside it when it is another one. */
+class MediaHashes {
+  private readonly own = new CountingHash();
+  private readonly other: Hash | undefined;
+
+  constructor(algorithm: 'md5' | 'sha256' | undefined) {
+    this.other = algorithm === 'md5' ? createHash('md5') : undefined;
+  }
+
+  update(chunk: Uint8Array): void {
+    this.own.update(chunk);
+    this.other?.update(chunk);
+  }
+
+  finish(): { readonly bytes: number; readonly sha256: string; readonly checksumHex: string } {
+    const { bytes, sha256 } = this.own.finish();
+    return { bytes, sha256, checksumHex: this.other?.digest('hex') ?? sha256 };
+  }
+}
+
+function totalOf({ totalBytes, fromByte, contentLengthBytes }: MediaResponse): number | undefined {
+  return (
+    totalBytes ?? (contentLengthBytes === undefined ? undefined : fromByte + contentLengthBytes)
+  );
+}

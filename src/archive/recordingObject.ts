@@ -1,0 +1,88 @@
+/**
+ * Stores what the platform says of a recording, without signed links, and leaves the stored object alone when only values differ
+ * that change from request to request. Knows nothing of media.
+ */
+import { isRecord } from '../base/decode.ts';
+import type { Fetched } from '../model/fetched.ts';
+import type { Recording } from '../model/recording.ts';
+import { readGzipText } from './archivedConversation.ts';
+import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
+import { entryPath } from './manifest.ts';
+import { withoutSignedLinks } from './signedLinks.ts';
+
+/** Stores the object under `path`, which ends with `.json.gz`. @throws AppError `storage` */
+export async function storeRecordingObject(
+  writer: ConversationWriter,
+  path: string,
+  { value, rawJson, source, fetchedAtMs }: Fetched<Recording>,
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  const text = withoutSignedLinks(rawJson);
+  const held = await writer.findIntact((file) => file.path === path, signal);
+  if (held !== undefined) {
+    const heldText = await readGzipText(entryPath(writer.folderPath, held), signal);
+    if (isSameRecording(heldText, text)) {
+      return { file: held, isUnchanged: true };
+    }
+  }
+  return await writer.storeJson(
+    {
+      path,
+      source,
+      fetchedAtMs,
+      verifiedAgainst: ['json'],
+      recordingId: value.id,
+      communicationId: undefined,
+      channel: undefined,
+      validator: undefined,
+    },
+    text,
+    signal,
+  );
+}
+
+/**
+ * Counters of the organisation and of the request's own transcoding, and signed links: they tell nothing of the recording.
+ * @see Recording
+ */
+const volatileKeys: ReadonlySet<string> = new Set([
+  'actualTranscodeTimeMs',
+  'estimatedTranscodeTimeMs',
+  'maxAllowedRestorationsForOrg',
+  'remainingRestorationsAllowedForOrg',
+  'mediaUri',
+]);
+
+/**
+ * True when two texts of a recording object differ in nothing but the order of keys and what changes on every request: ids of
+ * hold annotations, signed links, transcoding times, the organisation's restoration counters.
+ */
+export function isSameRecording(heldText: string, freshText: string): boolean {
+  try {
+    return heldText === freshText || lastingText(heldText) === lastingText(freshText);
+  } catch {
+    // Damaged JSON is replaced, and kept in the history.
+    return false;
+  }
+}
+
+function lastingText(text: string): string {
+  return JSON.stringify(JSON.parse(text, keepLasting));
+}
+
+/** A reviver: sees the innermost values first. */
+function keepLasting(key: string, value: unknown): unknown {
+  if (volatileKeys.has(key)) {
+    return undefined;
+  }
+  if (!isRecord(value)) {
+    return value;
+  }
+  const type = value['type'];
+  const isHold = typeof type === 'string' && type.toLowerCase() === 'hold';
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !(isHold && name === 'id'))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAppError, isCancellation } from '../../../src/base/appError.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { ArchiveWorkerClient } from '../../../src/host/archives/archiveWorkerClient.ts';
+
+const never = new AbortController().signal;
+const workerPath = join(import.meta.dirname, '../../../src/workers/archiveWorker.ts');
+
+suite('the archive worker as the host sees it', () => {
+  let folder = '';
+  let client: ArchiveWorkerClient | undefined;
+
+  setup(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'worker-client-'));
+  });
+  teardown(async () => {
+    client?.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('answers requests from a real thread', async () => {
+    client = new ArchiveWorkerClient(workerPath, silentLog);
+    const verified = await client.verifyConversation({ folderPath: folder }, never);
+    assert.equal(verified.fileCount, 0);
+    assert.match(verified.problems[0]?.problem ?? '', /no manifest/u);
+  });
+
+  test('rejects what is pending when the thread dies, and works again with the next request', async () => {
+    // Dies on its first start and answers nothing; the second start is the real worker.
+    const script = join(folder, 'dying.mjs');
+    const mark = join(folder, 'started');
+    await writeFile(
+      script,
+      `import { existsSync, writeFileSync } from 'node:fs';
+       if (existsSync(${JSON.stringify(mark)})) { await import(${JSON.stringify(workerPath)}); }
+       else { writeFileSync(${JSON.stringify(mark)}, ''); throw new Error('died'); }`,
+    );
+    client = new ArchiveWorkerClient(script, silentLog);
+    await assert.rejects(client.verifyConversation({ folderPath: folder }, never), (error) =>
+      isAppError(error, 'network'),
+    );
+    assert.equal((await client.verifyConversation({ folderPath: folder }, never)).fileCount, 0);
+  });
+
+  test('an aborted request is a cancellation', async () => {
+    client = new ArchiveWorkerClient(workerPath, silentLog);
+    const controller = new AbortController();
+    const asked = client.verifyConversation({ folderPath: folder }, controller.signal);
+    controller.abort();
+    await assert.rejects(asked, isCancellation);
+  });
+});
