@@ -137,7 +137,7 @@ suite('browser sign-in against the platform', () => {
       sessions.signIn(undefined, never, async (verify, signal) =>
         verify(placeOf(narrowCodeClient.id), signal, token),
       ),
-      (error) => isAppError(error, 'forbidden') && /scopes/u.test(error.message),
+      (error) => isAppError(error, 'forbidden') && error.message.includes('scopes'),
     );
     assert.equal(sessions.accounts.length, 0);
   });

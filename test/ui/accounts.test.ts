@@ -7,9 +7,10 @@ import type { Page } from 'playwright-core';
 import { root } from '../../scripts/setUp.mjs';
 import { codeClient, demoClient } from '../simulator/identity/clients.ts';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { viewTitle } from '../support/mainJob.ts';
 import { createSmallOrganisation, smallNowMs, toUuid } from '../support/smallOrganisation.ts';
 import { Workbench } from '../support/workbench.ts';
+
+const viewTitle = 'Genesys Archive';
 
 suite('accounts in the workbench', function () {
   this.timeout(60_000);
@@ -39,7 +40,7 @@ suite('accounts in the workbench', function () {
         `environment = "127.0.0.1:${String(other.port)}"`,
         'grant_type = "1"',
         `client_credentials = "${demoClient.id}"`,
-        `client_secret = "${String(demoClient.secret)}"`,
+        `client_secret = "${demoClient.secret}"`,
         '[broken]',
         'client_credentials = 5',
       ].join('\n'),

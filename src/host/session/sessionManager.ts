@@ -375,16 +375,18 @@ export class SessionManager implements Disposable {
       await active.set(undefined);
     }
     const id = this.session?.account.id ?? active.get();
-    if (id !== undefined && id === unstoredId) {
-      this.announce();
-      return;
+    if (id === undefined || id !== unstoredId) {
+      this.takeUp(id === undefined ? all[0] : findAccount(all, id));
     }
-    const stored = id === undefined ? all[0] : findAccount(all, id);
+    this.announce();
+  }
+
+  /** Makes the session that of the stored sign-in, unless it is already. */
+  private takeUp(stored: StoredSignIn | undefined): void {
     if (!isSameSignIn(stored, this.session?.stored) || this.hasSessionEnded) {
       this.setSession(stored === undefined ? undefined : this.open(stored));
       this.isRestored = true;
     }
-    this.announce();
   }
 
   /** Hears of the session's end from now on, and of no other's. */
