@@ -216,6 +216,11 @@ export class Workbench {
     return text === undefined ? rows : rows.filter({ hasText: text });
   }
 
+  /** Text of a view in the side bar that is no row: what a view shows while it has none. */
+  treeText(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .pane-body').getByText(text).first();
+  }
+
   /** Resolves to the row once it is drawn. */
   async waitForTreeRow(text: string | RegExp, timeoutMs = 30_000): Promise<Locator> {
     const row = this.treeRows(text).first();

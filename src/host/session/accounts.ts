@@ -137,24 +137,20 @@ export function isSameSignIn(a: StoredSignIn | undefined, b: StoredSignIn | unde
   if (a === undefined || b === undefined) {
     return a === b;
   }
-  return (
-    a.organisation.id === b.organisation.id &&
-    a.organisation.name === b.organisation.name &&
-    a.credentials.region === b.credentials.region &&
-    a.credentials.apiBaseUrl === b.credentials.apiBaseUrl &&
-    a.credentials.loginBaseUrl === b.credentials.loginBaseUrl &&
-    a.credentials.clientId === b.credentials.clientId &&
-    a.credentials.clientSecret === b.credentials.clientSecret &&
-    a.person?.id === b.person?.id &&
-    a.person?.name === b.person?.name
-  );
+  return encodeSignIn(a) === encodeSignIn(b);
 }
 
 const storedVersion = 1;
 
-/** The text that goes into the secret storage. */
-export function encodeSignIn(signIn: StoredSignIn): string {
-  return JSON.stringify({ version: storedVersion, ...signIn });
+/** The text that goes into the secret storage; equal for equal sign-ins. */
+export function encodeSignIn({ credentials, organisation, person }: StoredSignIn): string {
+  const { region, apiBaseUrl, loginBaseUrl, clientId, clientSecret } = credentials;
+  return JSON.stringify({
+    version: storedVersion,
+    credentials: { region, apiBaseUrl, loginBaseUrl, clientId, clientSecret },
+    organisation: { id: organisation.id, name: organisation.name },
+    person: person === undefined ? undefined : { id: person.id, name: person.name },
+  });
 }
 
 /** @throws AppError when the text is not what `encodeSignIn` made. */

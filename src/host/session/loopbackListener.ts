@@ -121,8 +121,8 @@ function readAnswer(
   if (target.length > maxUrlLength) {
     return 414;
   }
-  const url = URL.parse(target, 'http://localhost');
-  return url?.pathname === '/' ? decodeCallback(url.searchParams, state) : 404;
+  const [path, query = ''] = target.split('?', 2);
+  return path === '/' ? decodeCallback(new URLSearchParams(query), state) : 404;
 }
 
 function listen(server: Server): Promise<number> {

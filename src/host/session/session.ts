@@ -39,14 +39,14 @@ const signInTimeoutMs = 20_000;
  */
 export async function identify(
   credentials: Credentials,
-  { api, fetchPerson }: Connection,
+  connection: Connection,
   signal: AbortSignal,
 ): Promise<StoredSignIn> {
   const deadline = AbortSignal.timeout(signInTimeoutMs);
   const both = AbortSignal.any([signal, deadline]);
   try {
-    const person = await fetchPerson(both);
-    const organisation = await api.fetchOrganisation(both);
+    const person = await connection.fetchPerson(both);
+    const organisation = await connection.api.fetchOrganisation(both);
     return { credentials, organisation, ...(person !== undefined && { person }) };
   } catch (error) {
     if (isCancellation(error) && deadline.aborted && !signal.aborted) {

@@ -363,26 +363,30 @@ export class SessionManager implements Disposable {
    * comes, unless its own was signed out while others stayed: nobody is moved to another organisation unasked.
    */
   private async followStore(): Promise<void> {
+    // As of now: what is stored while the list is read may be missing in it.
+    const { unstoredId } = this;
     const all = await this.readAll();
     if (all === undefined) {
       return;
     }
     this.all = all;
     const { active } = this.deps;
-    if (all.length === 0 && this.session?.account.id !== this.unstoredId) {
+    if (all.length === 0 && unstoredId === undefined) {
       await active.set(undefined);
     }
     const id = this.session?.account.id ?? active.get();
-    if (id !== undefined && id === this.unstoredId) {
-      this.announce();
-      return;
+    if (id === undefined || id !== unstoredId) {
+      this.takeUp(id === undefined ? all[0] : findAccount(all, id));
     }
-    const stored = id === undefined ? all[0] : findAccount(all, id);
+    this.announce();
+  }
+
+  /** Makes the session that of the stored sign-in, unless it is already. */
+  private takeUp(stored: StoredSignIn | undefined): void {
     if (!isSameSignIn(stored, this.session?.stored) || this.hasSessionEnded) {
       this.setSession(stored === undefined ? undefined : this.open(stored));
       this.isRestored = true;
     }
-    this.announce();
   }
 
   /** Hears of the session's end from now on, and of no other's. */

@@ -99,21 +99,10 @@ export class SignInDialogs {
     const isBrowser = method === 'browser';
     const clientIdKey = isBrowser ? lastBrowserClientIdKey : lastClientIdKey;
     const total = isBrowser ? 2 : 3;
-    const preferred = [
-      ended?.region ?? '',
-      rememberedText(memory, lastRegionKey),
-      settings.get('region'),
-    ]
-      .map(resolveTyped)
-      .filter((domain) => domain !== undefined);
+    const preferred = this.preferredRegions(ended);
     const draft: Draft = {
       region: preferred[0] ?? 'mypurecloud.com',
-      clientId: firstText([
-        ended !== undefined && isBrowser === (ended.person !== undefined) ? ended.clientId : '',
-        isBrowser ? rememberedText(memory, clientIdKey) : '',
-        settings.get('clientId'),
-        rememberedText(memory, clientIdKey),
-      ]),
+      clientId: this.offeredClientId(method, ended),
       secret: '',
     };
     const keep = async (): Promise<void> => {
@@ -131,8 +120,12 @@ export class SignInDialogs {
         step = 2;
       } else if (step === 2) {
         const answer = await askClientId(draft.clientId, method, total, signal);
-        draft.clientId = answer === back ? draft.clientId : answer;
-        step = answer === back ? 1 : 3;
+        if (answer === back) {
+          step = 1;
+        } else {
+          draft.clientId = answer;
+          step = 3;
+        }
       } else if (isBrowser) {
         // Kept first: what goes wrong in the browser costs no typing.
         await keep();
@@ -146,6 +139,29 @@ export class SignInDialogs {
         step = 2;
       }
     }
+  }
+
+  private preferredRegions(ended: Account | undefined): readonly string[] {
+    const { settings, memory } = this.deps;
+    return [ended?.region ?? '', rememberedText(memory, lastRegionKey), settings.get('region')]
+      .map(resolveTyped)
+      .filter((domain) => domain !== undefined);
+  }
+
+  /** That of the ended sign-in, or what was used last; the setting before it where it always meant client credentials. */
+  private offeredClientId(
+    method: 'browser' | 'clientCredentials',
+    ended: Account | undefined,
+  ): string {
+    const { settings, memory } = this.deps;
+    const isBrowser = method === 'browser';
+    if (ended !== undefined && isBrowser === (ended.person !== undefined)) {
+      return ended.clientId;
+    }
+    const setting = settings.get('clientId');
+    return isBrowser
+      ? firstText([rememberedText(memory, lastBrowserClientIdKey), setting])
+      : firstText([setting, rememberedText(memory, lastClientIdKey)]);
   }
 }
 
