@@ -9,6 +9,7 @@ import {
   type CallbackAnswer,
 } from '../../src/genesys/authorization.ts';
 import type { AccessToken } from '../../src/genesys/tokenSource.ts';
+import { MemoryBudget } from '../../src/genesys/sharedBudget.ts';
 import { createLog } from '../../src/host/ports/log.ts';
 import type { Credentials } from '../../src/host/session/accounts.ts';
 import { createConnect } from '../../src/host/session/connection.ts';
@@ -47,7 +48,7 @@ suite('browser sign-in against the platform', () => {
     sessions = new SessionManager({
       store: new SessionStore({ secrets, log }),
       active: { get: () => undefined, set: async () => Promise.resolve() },
-      connect: createConnect({ clock: systemClock, log }),
+      connect: createConnect({ clock: systemClock, log, budgets: () => new MemoryBudget() }),
       ask: async () => Promise.reject(new Error('nobody to ask')),
       log,
     });
