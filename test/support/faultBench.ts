@@ -79,7 +79,7 @@ export class FaultBench {
   async enterCredentials(clientId: string, secret: string): Promise<void> {
     const { workbench } = this;
     await workbench.runCommand('Genesys Archive: Sign In…');
-    await workbench.answerPick('How do you want to sign in?', 'OAuth client');
+    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
     await workbench.quickInput.getByPlaceholder(/Region of your organisation/u).waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.answerInput('Client id', clientId);

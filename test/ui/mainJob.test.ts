@@ -60,7 +60,7 @@ suite('main job in the workbench', function () {
   test('signs in through the dialog: region, client id, secret; a wrong secret is said in the dialog', async () => {
     await workbench.openView('Genesys Archive');
     await workbench.page.locator('.sidebar .monaco-button', { hasText: 'Sign In' }).first().click();
-    await workbench.answerPick('How do you want to sign in?', 'OAuth client');
+    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
     await workbench.answerPick('Region of your organisation', 'eu-central-1');
     await workbench.answerInput('Client id of an OAuth client', demoClient.id);
     await workbench.answerInput('Client secret', 'not-the-secret');
