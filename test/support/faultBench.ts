@@ -82,7 +82,7 @@ export class FaultBench {
     await workbench.answerPick('How do you want to sign in?', '(client credentials)');
     await workbench.quickInput.getByPlaceholder(/Region of your organisation/u).waitFor();
     await workbench.page.keyboard.press('Enter');
-    await workbench.answerInput('Client id', clientId);
+    await workbench.answerInput('Client id of an OAuth client', clientId);
     await workbench.answerInput('Client secret', secret);
   }
 

@@ -60,7 +60,7 @@ suite('Signing in and out in the workbench', function () {
     await dialog(/cannot be reached.*127\.0\.0\.1/u).waitFor({ timeout: 25_000 });
     simulator.control.removeFault(fault);
     await workbench.quickInput.getByRole('button', { name: /^Back/u }).click();
-    await workbench.answerInput('Client id', demoClient.id);
+    await workbench.answerInput('Client id of an OAuth client', demoClient.id);
     await workbench.quickInput.filter({ hasText: 'Client secret' }).waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.waitForStatusBar(bench.organisation.name);
