@@ -80,7 +80,12 @@ suite('Listing conversations in the workbench', function () {
 
   test('shows in the status bar that it waits for the rate limit, and goes on by itself', async () => {
     const { workbench, simulator } = bench;
-    simulator.control.addFault({ path: listPath, fault: { kind: 'rateLimit', retryAfter: '3' } });
+    // Twice: a refresh of before that is still under way takes the first.
+    simulator.control.addFault({
+      path: listPath,
+      count: 2,
+      fault: { kind: 'rateLimit', retryAfter: '3' },
+    });
     await workbench.runCommand(titles.refresh);
     await workbench.waitForStatusBar(/waiting \d s/u);
     await rows().first().waitFor();
@@ -106,38 +111,6 @@ suite('Listing conversations in the workbench', function () {
     await workbench.answerPick('Which conversations should be listed?', 'Last 7 days');
     await rows().first().waitFor();
     await page.locator('.sidebar .message', { hasText: 'Last 7 days' }).waitFor();
-  });
-
-  test('loads page after page to the end', async () => {
-    const { workbench, simulator } = bench;
-    const { page } = workbench;
-    const list = page.locator('.sidebar .pane-body .monaco-list').first();
-    const more = workbench.treeRows('Load more');
-    /** The tree draws only what is in sight: down to its end, wherever that is by now. */
-    const toEnd = async (): Promise<void> => {
-      await list.hover();
-      await page.mouse.wheel(0, 100_000);
-    };
-    simulator.control.clearRequests();
-    const shown = new Set<string>();
-    for (;;) {
-      await toEnd();
-      const label = await more
-        .first()
-        .innerText({ timeout: 3000 })
-        .catch(() => undefined);
-      if (label === undefined) {
-        break;
-      }
-      if (!shown.has(label)) {
-        shown.add(label);
-        await more.first().click();
-      }
-    }
-    // The first page came before; each page after it costs one query.
-    const queries = simulator.control.requests({ path: listPath });
-    assert.equal(queries.length, shown.size);
-    assert.ok(shown.size >= 2, [...shown].join(', '));
   });
 
   test('filters by a queue that is found by a part of its name, shows it, and clears it', async () => {
@@ -198,19 +171,5 @@ suite('Listing conversations in the workbench', function () {
     await editor.click();
     await workbench.page.keyboard.type('x');
     await workbench.page.getByText('Cannot edit in read-only editor').first().waitFor();
-  });
-
-  test('says that there is no connection, and recovers when it is back', async () => {
-    const { workbench, simulator } = bench;
-    simulator.control.addFault({
-      path: listPath,
-      count: null,
-      fault: { kind: 'cut', afterBytes: 0 },
-    });
-    await workbench.runCommand(titles.refresh);
-    await pane().getByText('Genesys Cloud cannot be reached').waitFor({ timeout: 40_000 });
-    simulator.control.clearFaults();
-    await pane().getByRole('button', { name: 'Retry' }).click();
-    await rows().first().waitFor();
   });
 });
