@@ -13,7 +13,7 @@ import { toChannelAudio } from './plannedAudio.ts';
 import { toRecordingModel } from './recordingModel.ts';
 import { planSpeech, type Utterance } from './speechScript.ts';
 import { synthesise } from './synthesis.ts';
-import { toTextMedia } from './textMedia.ts';
+import { textAttachment, toTextMedia } from './textMedia.ts';
 import { toCurrentTranscript, toOldTranscript } from './transcriptFile.ts';
 import { encodeMuLawChannels, encodeMuLawWav, encodePcmWav } from './wav.ts';
 import { sampleWaveform, toWaveform } from './waveform.ts';
@@ -98,11 +98,13 @@ function toRecording(
       `${recording.id} ${channel}`,
       () => real?.samples?.(channel) ?? synthesise(audio(channel)),
     );
+  const answered =
+    recording.kind === 'text' && isAvailable
+      ? { ...model, ...toTextMedia(plan, recording) }
+      : model;
   return {
-    recording:
-      recording.kind === 'text' && isAvailable
-        ? { ...model, ...toTextMedia(plan, recording) }
-        : model,
+    recording: answered,
+    attachment: (id) => textAttachment(answered, id),
     channels,
     originalFormat:
       channels.length > 0 ? { contentType: 'audio/wav', extension: '.wav' } : undefined,
