@@ -22,6 +22,8 @@ export interface AuditTail {
 
 /** Several times what one append writes before it notes the new head. */
 const windowBytes = 1024 * 1024;
+/** Holds the last line nearly always. */
+const smallWindowBytes = 16 * 1024;
 
 // Missing on Windows, where opening a link by lstat-then-open is all there is.
 const noFollow = constants.O_NOFOLLOW as number | undefined;
@@ -50,7 +52,7 @@ export async function mendAuditTail(
     findings.push(await setAside(rootPath, handle, sizeBytes, size));
   }
   const head = await readAuditHead(rootPath, signal);
-  const lines = await readLastLines(handle, sizeBytes);
+  const lines = await readLastLines(handle, sizeBytes, head);
   const last = lines.length === 0 ? auditStart : readAuditLine(lines.at(-1) ?? Buffer.alloc(0));
   if (head === undefined) {
     if (lines.length === 0) {
@@ -97,18 +99,35 @@ function leadsFrom(head: AuditHead, last: AuditHead, lines: readonly Buffer[]): 
 
 /** Where the last whole line ends: 0 when there is none. */
 async function findLineEnd(handle: FileHandle, sizeBytes: number): Promise<number> {
-  for (let endBytes = sizeBytes; endBytes > 0; endBytes -= windowBytes) {
-    const startBytes = Math.max(0, endBytes - windowBytes);
+  let endBytes = sizeBytes;
+  for (let lengthBytes = 1; endBytes > 0; lengthBytes = windowBytes) {
+    const startBytes = Math.max(0, endBytes - lengthBytes);
     const found = (await readAt(handle, startBytes, endBytes - startBytes)).lastIndexOf(0x0a);
     if (found >= 0) {
       return startBytes + found + 1;
     }
+    endBytes = startBytes;
   }
   return 0;
 }
 
-/** The whole lines of the last megabyte, without their line feeds. */
-async function readLastLines(handle: FileHandle, sizeBytes: number): Promise<readonly Buffer[]> {
+/** The last whole lines, without their line feeds: at least one, and those since the head as far as a megabyte holds them. */
+async function readLastLines(
+  handle: FileHandle,
+  sizeBytes: number,
+  head: AuditHead | undefined,
+): Promise<readonly Buffer[]> {
+  const few = await readLines(handle, sizeBytes, smallWindowBytes);
+  const last = readAuditLine(few.at(-1) ?? Buffer.alloc(0));
+  const isEnough = typeof last !== 'string' && (head === undefined || last.seq <= head.seq);
+  return isEnough ? few : await readLines(handle, sizeBytes, windowBytes);
+}
+
+async function readLines(
+  handle: FileHandle,
+  sizeBytes: number,
+  windowBytes: number,
+): Promise<readonly Buffer[]> {
   const startBytes = Math.max(0, sizeBytes - windowBytes);
   let bytes = await readAt(handle, startBytes, sizeBytes - startBytes);
   if (startBytes > 0) {
