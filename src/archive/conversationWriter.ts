@@ -57,6 +57,8 @@ export interface WriterDeps {
 /** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
 export class ConversationWriter {
   readonly folderPath: string;
+  /** SHA-256 of the manifest that was there; null when there was none. */
+  readonly foundSha256: string | null;
   private readonly deps: WriterDeps;
   private manifest: Manifest;
   private writtenManifest: Manifest | undefined;
@@ -64,7 +66,12 @@ export class ConversationWriter {
   private readonly isForced: boolean;
   private writing: Promise<void> = Promise.resolve();
 
-  private constructor(folderPath: string, manifest: Manifest, deps: WriterDeps) {
+  private constructor(
+    folderPath: string,
+    { manifest, foundSha256 }: { readonly manifest: Manifest; readonly foundSha256: string | null },
+    deps: WriterDeps,
+  ) {
+    this.foundSha256 = foundSha256;
     this.isForced = deps.isForced ?? false;
     this.folderPath = folderPath;
     this.manifest = manifest;
@@ -87,18 +94,29 @@ export class ConversationWriter {
       absent: [],
     };
     await sweepLeftovers(folderPath, deps, signal);
+    const path = join(folderPath, manifestName);
+    const found =
+      (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
+    const foundSha256 = found?.storedSha256 ?? null;
+    const keepFound = async (): Promise<void> => {
+      if (found !== undefined) {
+        await preserve(folderPath, manifestName, found, signal);
+      }
+    };
     try {
       const manifest = await readManifest(folderPath, signal);
-      return new ConversationWriter(folderPath, manifest ?? empty, deps);
+      if (deps.isForced === true) {
+        // What is not believed is evidence all the same.
+        await keepFound();
+      }
+      return new ConversationWriter(folderPath, { manifest: manifest ?? empty, foundSha256 }, deps);
     } catch (error) {
       if (!isAppError(error, 'corrupt')) {
         throw error;
       }
-      const writer = new ConversationWriter(folderPath, empty, deps);
-      const damaged = await hashFile(join(folderPath, manifestName), signal);
-      await preserve(folderPath, manifestName, damaged, signal);
+      await keepFound();
       deps.log.warn('A damaged manifest was moved to the history', { folderPath });
-      return writer;
+      return new ConversationWriter(folderPath, { manifest: empty, foundSha256 }, deps);
     }
   }
 

@@ -144,7 +144,9 @@ async function seal(
   if (manifestSha256 !== undefined) {
     const counts = { fileCount: files.length, absentCount: absent.length };
     const whole = new AbortController().signal;
-    await sealManifest(audit, { conversationId, manifestSha256 }, counts, whole);
+    const { foundSha256 } = writer;
+    const manifestSeal = { conversationId, manifestSha256, foundSha256 };
+    await sealManifest(audit, manifestSeal, counts, whole);
   }
   return manifestSha256;
 }

@@ -5,6 +5,7 @@
 import { lstat } from 'node:fs/promises';
 import { messageOf, throwIfCancelled } from '../../base/appError.ts';
 import { hashFile, type FileHash } from '../fileHash.ts';
+import { isHistory } from '../history.ts';
 import { JsonCheck } from '../jsonCheck.ts';
 import { entryPath, type ManifestFile } from '../manifest.ts';
 import { checkMedia } from '../mediaCheck.ts';
@@ -81,14 +82,16 @@ async function readFile(
   replacement: ManifestFile | undefined,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
-  const json = /\.json\.(?:gz|zst)$/u.test(file.path) ? new JsonCheck() : undefined;
+  // What was replaced may have been replaced because it was damaged: it is kept as it was.
+  const isCurrent = !isHistory(file);
+  const json = isCurrent && file.path.endsWith('.json.gz') ? new JsonCheck() : undefined;
   const hash = await hashFile(path, signal, (chunk) => {
     json?.push(chunk);
   });
   const { storedBytes: sizeBytes, storedSha256 } = hash;
   const isReplacement = storedSha256 === replacement?.storedSha256;
   const jsonProblem = json?.finish();
-  const media = file.channel === undefined ? undefined : await checkMedia(path);
+  const media = isCurrent && file.channel !== undefined ? await checkMedia(path) : undefined;
   const problem =
     compare(isReplacement ? replacement : file, hash) ??
     (jsonProblem === undefined ? undefined : describe('json', `The JSON inside ${jsonProblem}.`)) ??
