@@ -82,23 +82,32 @@ async function readFile(
   replacement: ManifestFile | undefined,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
-  // What was replaced may have been replaced because it was damaged: it is kept as it was.
+  const isReplacement = (hash: FileHash): boolean =>
+    hash.storedSha256 === replacement?.storedSha256;
   const isCurrent = !isHistory(file);
   const json = isCurrent && file.path.endsWith('.json.gz') ? new JsonCheck() : undefined;
   const hash = await hashFile(path, signal, (chunk) => {
     json?.push(chunk);
   });
   const { storedBytes: sizeBytes, storedSha256 } = hash;
-  const isReplacement = storedSha256 === replacement?.storedSha256;
-  const jsonProblem = json?.finish();
   const media = isCurrent && file.channel !== undefined ? await checkMedia(path) : undefined;
   const problem =
-    compare(isReplacement ? replacement : file, hash) ??
-    (jsonProblem === undefined ? undefined : describe('json', `The JSON inside ${jsonProblem}.`)) ??
-    (media?.problem === undefined
-      ? undefined
-      : describe('container', `The file ${media.problem}.`));
+    compare(isReplacement(hash) ? (replacement ?? file) : file, hash) ??
+    describeContent(json?.finish(), media?.problem);
   return { sizeBytes, storedSha256, durationMs: media?.durationMs, problem };
+}
+
+/** Not asked of the history: what was replaced may have been replaced because it was damaged, and is kept as it was. */
+function describeContent(
+  jsonProblem: string | undefined,
+  mediaProblem: string | undefined,
+): CheckedFile['problem'] {
+  if (jsonProblem !== undefined) {
+    return describe('json', `The JSON inside ${jsonProblem}.`);
+  }
+  return mediaProblem === undefined
+    ? undefined
+    : describe('container', `The file ${mediaProblem}.`);
 }
 
 function compare(file: ManifestFile, hash: FileHash): CheckedFile['problem'] {
