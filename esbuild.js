@@ -20,6 +20,7 @@ const lazyModules = {
   'src/genesys/permissionReport.ts': 'permissionReport.cjs',
   'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
   'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
+  'src/host/integrity/integrityModule.ts': 'integrityModule.cjs',
   'src/host/player/playerModule.ts': 'playerModule.cjs',
   'src/host/session/signInModule.ts': 'signInModule.cjs',
   'src/host/support/supportModule.ts': 'supportModule.cjs',
@@ -155,6 +156,25 @@ const bundles = {
       outfile: 'dist/archiveWorker.cjs',
     },
     maxBytes: 150_000,
+  },
+  integrityModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/integrity/integrityModule.ts'],
+      outfile: 'dist/integrityModule.cjs',
+      external: ['vscode'],
+      plugins: [lazyPlugin],
+    },
+    maxBytes: 40_000,
+    mayNameVscode: true,
+  },
+  verifyWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/verifyWorker.ts'],
+      outfile: 'dist/verifyWorker.cjs',
+    },
+    maxBytes: 100_000,
   },
   conversationView: {
     options: {

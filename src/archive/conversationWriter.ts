@@ -2,6 +2,7 @@
  * Puts finished files under their final names in one conversation's folder and keeps the manifest true at every moment. Owns
  * the last steps of the commit protocol and the history of replaced files; knows nothing of where the bytes came from.
  */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzip } from 'node:zlib';
@@ -49,17 +50,29 @@ export interface StoredFile {
 export interface WriterDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
+  readonly isForced?: boolean | undefined;
 }
 
 /** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
 export class ConversationWriter {
   readonly folderPath: string;
+  /** SHA-256 of the manifest that was there; null when there was none. */
+  readonly foundSha256: string | null;
   private readonly deps: WriterDeps;
   private manifest: Manifest;
   private writtenManifest: Manifest | undefined;
+  private writtenSha256: string | undefined;
+  private readonly isForced: boolean;
   private writing: Promise<void> = Promise.resolve();
 
-  private constructor(folderPath: string, manifest: Manifest, deps: WriterDeps) {
+  private constructor(
+    folderPath: string,
+    { manifest, foundSha256 }: { readonly manifest: Manifest; readonly foundSha256: string | null },
+    deps: WriterDeps,
+  ) {
+    this.foundSha256 = foundSha256;
+    this.isForced = deps.isForced ?? false;
     this.folderPath = folderPath;
     this.manifest = manifest;
     this.deps = deps;
@@ -81,23 +94,40 @@ export class ConversationWriter {
       absent: [],
     };
     await sweepLeftovers(folderPath, deps, signal);
+    const path = join(folderPath, manifestName);
+    const found =
+      (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
+    const foundSha256 = found?.storedSha256 ?? null;
+    const keepFound = async (): Promise<void> => {
+      if (found !== undefined) {
+        await preserve(folderPath, manifestName, found, signal);
+      }
+    };
     try {
       const manifest = await readManifest(folderPath, signal);
-      return new ConversationWriter(folderPath, manifest ?? empty, deps);
+      if (deps.isForced === true) {
+        // What is not believed is evidence all the same.
+        await keepFound();
+      }
+      return new ConversationWriter(folderPath, { manifest: manifest ?? empty, foundSha256 }, deps);
     } catch (error) {
       if (!isAppError(error, 'corrupt')) {
         throw error;
       }
-      const writer = new ConversationWriter(folderPath, empty, deps);
-      const damaged = await hashFile(join(folderPath, manifestName), signal);
-      await preserve(folderPath, manifestName, damaged, signal);
+      await keepFound();
       deps.log.warn('A damaged manifest was moved to the history', { folderPath });
-      return writer;
+      return new ConversationWriter(folderPath, { manifest: empty, foundSha256 }, deps);
     }
   }
 
   get files(): readonly ManifestFile[] {
     return this.manifest.files;
+  }
+
+  /** SHA-256 of the manifest as it was written last, after what is being written; undefined when this writer wrote none. */
+  async manifestSha256(): Promise<string | undefined> {
+    await this.writing;
+    return this.writtenSha256;
   }
 
   /** Makes a folder of the conversation, such as `recordings`, and returns its path. */
@@ -171,7 +201,7 @@ export class ConversationWriter {
     signal: AbortSignal,
   ): Promise<ManifestFile | undefined> {
     const file = this.manifest.files.find((each) => !isHistory(each) && matches(each));
-    if (file === undefined) {
+    if (file === undefined || this.isForced) {
       return undefined;
     }
     const path = entryPath(this.folderPath, file);
@@ -266,8 +296,10 @@ export class ConversationWriter {
     const written = this.writing.then(async () => {
       if (this.writtenManifest !== this.manifest) {
         const manifest = this.manifest;
-        await commitBytes(join(this.folderPath, manifestName), encodeManifest(manifest));
+        const text = encodeManifest(manifest);
+        await commitBytes(join(this.folderPath, manifestName), text);
         this.writtenManifest = manifest;
+        this.writtenSha256 = createHash('sha256').update(text).digest('hex');
       }
     });
     this.writing = written.catch(() => undefined);

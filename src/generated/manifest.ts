@@ -32,6 +32,8 @@ export const commandIds = [
   'genesysArchive.copyConversationId',
   'genesysArchive.openInGenesysCloud',
   'genesysArchive.showConversationJson',
+  'genesysArchive.verifyArchive',
+  'genesysArchive.verifyAuditLog',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

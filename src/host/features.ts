@@ -7,6 +7,7 @@ import { ArchiveWorkerClient } from './archives/archiveWorkerClient.ts';
 import { watchArchive } from './archives/watchArchive.ts';
 import { registerCommands, type CommandHandler } from './commands.ts';
 import { ConversationsFeature } from './conversations/conversationsFeature.ts';
+import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
 import { ConversationReader } from './player/conversationReader.ts';
@@ -72,6 +73,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...integrityCommands({ ...services, archives }),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {
