@@ -16,10 +16,10 @@ import { changeLegalHolds } from '../../src/archive/retention/legalHold.ts';
 import type { RetentionPolicy } from '../../src/archive/retention/policy.ts';
 import {
   realDisk,
-  type AuditValue,
   type DeletionDeps,
   type DeletionDisk,
 } from '../../src/archive/retention/deletionPorts.ts';
+import type { JsonValue } from '../../src/base/jsonValue.ts';
 import { silentLog } from '../../src/base/log.ts';
 import {
   parseCommunicationId,
@@ -48,7 +48,7 @@ export interface MadeConversation {
 
 export interface AuditEvent {
   readonly kind: string;
-  readonly details: Readonly<Record<string, AuditValue>>;
+  readonly details: Readonly<Record<string, JsonValue>>;
 }
 
 export function idOf(number: number): ConversationId {

@@ -9,11 +9,11 @@ import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isAppError } from '../../base/appError.ts';
-import type { Manifest } from '../manifest.ts';
-import { manifestName } from '../manifest.ts';
+import type { JsonValue } from '../../base/jsonValue.ts';
+import { manifestName, type Manifest } from '../manifest.ts';
 import { notesName, withNotesLock, type NotesPlace } from '../notes.ts';
 import { errnoOf, toStorageError } from '../storageError.ts';
-import type { AuditPort, AuditValue, DeletionDeps } from './deletionPorts.ts';
+import type { AuditPort, DeletionDeps } from './deletionPorts.ts';
 import {
   deletionRecordPath,
   encodeDeletionRecord,
@@ -94,11 +94,10 @@ export async function finishDeletion(
   const isDone = remaining.length === 0;
   const isNews = JSON.stringify(remaining) !== JSON.stringify(record.remaining);
   if (isDone || isNews) {
-    await audit.append(
-      isDone ? 'conversation.deleted' : 'conversation.deletionIncomplete',
-      receiptOf(record, { files, remaining, foreign }),
-      unstoppable,
-    );
+    const kind = isDone ? 'conversation.deleted' : 'conversation.deletionIncomplete';
+    for (const details of receiptsOf(record, { files, remaining, foreign })) {
+      await audit.append(kind, details, unstoppable);
+    }
   }
   const after: DeletionRecord = {
     ...record,
@@ -154,7 +153,12 @@ function withFound(
   ];
 }
 
-function receiptOf(
+/** The audit log takes 100 kB an event; a file's path may have 700 letters. */
+const filesPerReceipt = 60;
+const remainingInReceipt = 30;
+
+/** One receipt, or several parts of it with the same deletion id when there are many files. Names of foreign files stay out of it. */
+function receiptsOf(
   { conversationId, deletionId, requestedAtMs, reason, policy }: DeletionRecord,
   {
     files,
@@ -165,18 +169,27 @@ function receiptOf(
     readonly remaining: readonly RemainingItem[];
     readonly foreign: readonly string[];
   },
-): Readonly<Record<string, AuditValue>> {
-  return {
+): readonly Readonly<Record<string, JsonValue>>[] {
+  const parts = Math.max(1, Math.ceil(files.length / filesPerReceipt));
+  return Array.from({ length: parts }, (_, part) => ({
     conversationId,
     deletionId,
+    part: part + 1,
+    parts,
     requestedAt: new Date(requestedAtMs).toISOString(),
     reason,
     policy: policy ?? null,
-    files: files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256: sha256 ?? null })),
+    fileCount: files.length,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    remaining: remaining.map(({ item, problem }) => ({ item, problem })),
-    foreign,
-  };
+    files: files
+      .slice(part * filesPerReceipt, (part + 1) * filesPerReceipt)
+      .map(({ path, bytes, sha256 }) => ({ path, bytes, sha256: sha256 ?? null })),
+    remainingCount: remaining.length,
+    remaining: remaining
+      .slice(0, remainingInReceipt)
+      .map(({ item, problem }) => ({ item, problem })),
+    foreignCount: foreign.length,
+  }));
 }
 
 /** The removal of one folder's content. */

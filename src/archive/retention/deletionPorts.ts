@@ -1,19 +1,17 @@
 /** What deletions and holds need from elsewhere. No behaviour but the disk's. */
 import { rmdir, unlink } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
+import type { JsonValue } from '../../base/jsonValue.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { commitBytes, syncFolder } from '../durableFile.ts';
-
-export type AuditValue =
-  string | number | boolean | null | readonly AuditValue[] | { readonly [key: string]: AuditValue };
 
 /** The archive's audit log. Only used while the writer lock is held. */
 export interface AuditPort {
   /** The event is on the disk when this resolves. */
   append(
     kind: string,
-    details: Readonly<Record<string, AuditValue>>,
+    details: Readonly<Record<string, JsonValue>>,
     signal: AbortSignal,
   ): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, cp, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { AuditLog } from '../../../src/archive/audit/auditLog.ts';
 import {
   deleteConversations,
   resumeDeletions,
@@ -69,6 +70,35 @@ suite('deleting a conversation', () => {
       assert.equal(details['reason'], 'retention');
       assert.equal(details['policy'], 'days=30');
       assert.equal(bench.events.length, 1);
+    }));
+
+  test('writes the receipt of very many files into the real audit log in parts', () =>
+    withBench(async (bench) => {
+      const folder = await bench.add({ number: 1, ...made });
+      const name = 'x'.repeat(100);
+      for (let index = 0; index < 700; index++) {
+        await writeFile(join(folder, 'transcripts', `${name}${String(index)}.partial`), '');
+      }
+      const deps = {
+        ...bench.deps,
+        openAudit: (rootPath: string, signal: AbortSignal) =>
+          AuditLog.open(rootPath, bench, signal),
+      };
+      const outcomes: string[] = [];
+      await deleteConversations(
+        bench.archive,
+        [idOf(1)],
+        byCommand,
+        deps,
+        (_id, { kind }) => outcomes.push(kind),
+        never,
+      );
+      assert.deepEqual(outcomes, ['deleted']);
+      const lines = (await readFile(join(bench.rootPath, 'audit.jsonl'), 'utf8'))
+        .trim()
+        .split('\n');
+      assert.equal(lines.length, 12);
+      assert.equal(lines.join('').split('.partial').length - 1, 702);
     }));
 
   test('leaves what it did not write, and says so', () =>
