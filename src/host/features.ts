@@ -13,6 +13,7 @@ import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
 import type { Services } from './services.ts';
+import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
 import { showStatusMenu } from './statusBar/statusMenu.ts';
@@ -52,6 +53,9 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
   store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const retention = store.add(
+    new RetentionFeature({ ...services, archives, log: log.child('retention') }),
+  );
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
@@ -72,6 +76,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...retention.commands(conversations),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {

@@ -68,8 +68,8 @@ export class RetentionBench {
     this.archive = archive;
   }
 
-  static async open(folder: string): Promise<RetentionBench> {
-    const rootPath = join(folder, 'archive');
+  static async open(folder: string, name = 'archive'): Promise<RetentionBench> {
+    const rootPath = join(folder, name);
     const deps = { clock: new FakeClock(), log: silentLog };
     const archive = await Archive.open(rootPath, sampleIdentity, deps, never);
     return new RetentionBench(rootPath, archive);
@@ -90,8 +90,8 @@ export class RetentionBench {
       listeners: [
         {
           name: 'catalogue',
-          conversationDeleted: (id) => {
-            this.told.push(id);
+          conversationDeleted: ({ conversationId }) => {
+            this.told.push(conversationId);
             return Promise.resolve();
           },
         },

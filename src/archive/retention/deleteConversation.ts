@@ -121,13 +121,13 @@ async function writeRecord(
 }
 
 async function tellListeners(
-  { conversationId }: DeletionRecord,
+  record: DeletionRecord,
   { listeners, log }: DeletionDeps,
 ): Promise<readonly RemainingItem[]> {
   const remaining: RemainingItem[] = [];
   for (const listener of listeners) {
     try {
-      await listener.conversationDeleted(conversationId, unstoppable);
+      await listener.conversationDeleted(record, unstoppable);
     } catch (error) {
       log.warn('What belongs to a deleted conversation could not be removed', {
         of: listener.name,

@@ -3,8 +3,8 @@ import { rmdir, unlink } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { JsonValue } from '../../base/jsonValue.ts';
 import type { Log } from '../../base/log.ts';
-import type { ConversationId } from '../../model/ids.ts';
 import { commitBytes, syncFolder } from '../durableFile.ts';
+import type { DeletionRecord } from './deletionRecord.ts';
 
 /** The archive's audit log. Only used while the writer lock is held. */
 export interface AuditPort {
@@ -21,7 +21,10 @@ export interface DeletionListener {
   /** What it looks after, such as `catalogue`: named in reports when it fails. */
   readonly name: string;
   /** Idempotent: asked again after a crash. A rejection is reported, and the next run asks again. */
-  conversationDeleted(id: ConversationId, signal: AbortSignal): Promise<void>;
+  conversationDeleted(
+    deleted: Pick<DeletionRecord, 'conversationId' | 'files'>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Every change that a deletion makes on the disk. */
