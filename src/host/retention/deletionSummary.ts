@@ -35,11 +35,15 @@ export class DeletionSummary {
     }
     const count = (value: number): string => value.toLocaleString();
     return [
-      l10n.t(
-        'Deleted from the archive: {0} ({1}). The audit log has the receipt.',
-        count(deleted),
-        formatBytes(this.freedBytes),
-      ),
+      ...(deleted > 0
+        ? [
+            l10n.t(
+              'Deleted from the archive: {0} ({1}). The audit log has the receipt.',
+              count(deleted),
+              formatBytes(this.freedBytes),
+            ),
+          ]
+        : [l10n.t('Nothing was deleted.')]),
       ...(incomplete > 0
         ? [
             l10n.t(

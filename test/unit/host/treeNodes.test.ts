@@ -121,6 +121,7 @@ suite('rows of the Conversations view', () => {
     const days = toDayNodes([at('c3', midnight + 1), at('c2', midnight), at('c1', midnight - 1)], {
       names,
       isArchived: (id) => id === 'c1',
+      isHeld: () => false,
     });
     assert.deepEqual(
       days.map(({ conversations }) =>
