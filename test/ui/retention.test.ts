@@ -55,12 +55,14 @@ suite('Retention in the workbench', function () {
   });
 
   const audit = (): string => readFileSync(join(bench.rootPath, 'audit.jsonl'), 'utf8');
-  /** As a toast: looking into the notification centre at the same moment hides it. */
-  const notified = (text: string | RegExp): Promise<void> =>
-    workbench.page
-      .locator('.notification-list-item', { hasText: text })
+  /** In the notification centre: a toast may be gone again, and opening the centre by the bell may close it. */
+  const notified = async (text: string | RegExp): Promise<void> => {
+    await workbench.runCommand('Notifications: Show Notifications');
+    await workbench.page
+      .locator('.notifications-center .notification-list-item', { hasText: text })
       .first()
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 20_000 });
+  };
   const pickArchived = async (number: number): Promise<void> => {
     const row = workbench.quickInput.locator('.monaco-list-row', { hasText: idOf(number) });
     await row.first().click();
