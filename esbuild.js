@@ -22,6 +22,7 @@ const lazyModules = {
   'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
   'src/host/integrity/integrityModule.ts': 'integrityModule.cjs',
   'src/host/player/playerModule.ts': 'playerModule.cjs',
+  'src/host/retention/retentionModule.ts': 'retentionModule.cjs',
   'src/host/session/signInModule.ts': 'signInModule.cjs',
   'src/host/support/supportModule.ts': 'supportModule.cjs',
 };
@@ -137,6 +138,17 @@ const bundles = {
       outfile: 'dist/archiveModule.cjs',
     },
     maxBytes: 150_000,
+  },
+  retentionModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/retention/retentionModule.ts'],
+      outfile: 'dist/retentionModule.cjs',
+      external: ['vscode'],
+      plugins: [lazyPlugin],
+    },
+    maxBytes: 60_000,
+    mayNameVscode: true,
   },
   signInModule: {
     options: {

@@ -15,6 +15,7 @@ import type { AuditPort } from './mismatch.ts';
 import { downloadNames } from './namesDownload.ts';
 import { ProgressSum, type DownloadProgress } from './progressSum.ts';
 import { downloadRecordings } from './recordingsDownload.ts';
+import { forgetDeletion } from './retention/deletionRecord.ts';
 import { toStorageError } from './storageError.ts';
 import { downloadTranscripts } from './transcriptsDownload.ts';
 import { withWriterLock } from './writerLock.ts';
@@ -42,7 +43,8 @@ const lockPatienceMs = 60_000;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
- * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished.
+ * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished. A
+ * conversation that was deleted comes back: who does not want that leaves out `readDeletedIds`.
  * @throws AppError `notFound` | `forbidden` | `auth` | `network` | `remote` | `rateLimited` | `protocol` when the conversation
  * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process still writes to the archive after a
  * minute of waiting
@@ -75,6 +77,7 @@ export async function downloadConversation(
       let opened: { readonly writer: ConversationWriter; readonly audit: AuditPort } | undefined;
       try {
         const audit = deps.audit ?? (await openAudit(deps, lockSignal));
+        await forgetDeletion(deps.archive.rootPath, conversation.id);
         const folderPath = await deps.archive.createConversationFolder(
           conversation.id,
           conversation.startMs,

@@ -14,6 +14,7 @@ import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
 import type { Services } from './services.ts';
+import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
 import { showStatusMenu } from './statusBar/statusMenu.ts';
@@ -53,6 +54,9 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
   store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const retention = store.add(
+    new RetentionFeature({ ...services, archives, log: log.child('retention') }),
+  );
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
@@ -74,6 +78,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       openConversation: (id) => player.open(id),
     }),
     ...integrityCommands({ ...services, archives }),
+    ...retention.commands(conversations),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {
