@@ -393,11 +393,27 @@ export class SessionManager implements Disposable {
   private setSession(session: Session | undefined): void {
     this.session = session;
     this.hasSessionEnded = false;
-    this.following.value = session?.connection.onDidEnd((error) => {
-      this.hasSessionEnded = true;
-      this.announce();
-      this.ended.fire(error);
-    });
+    const following = new DisposableStore();
+    this.following.value = following;
+    if (session === undefined) {
+      return;
+    }
+    following.add(
+      session.connection.onDidEnd((error) => {
+        this.hasSessionEnded = true;
+        this.announce();
+        this.ended.fire(error);
+      }),
+    );
+    following.add(
+      session.tokens.onDidChange(() => {
+        // The platform takes it again, without a new sign-in: a client that was switched off and on.
+        if (this.hasSessionEnded && session.tokens.expiresAtMs !== undefined) {
+          this.hasSessionEnded = false;
+          this.announce();
+        }
+      }),
+    );
   }
 
   private announce(): void {
