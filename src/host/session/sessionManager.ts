@@ -131,12 +131,12 @@ export class SessionManager implements Disposable {
 
   /** The account's token without a request to the platform, or undefined; for lists of accounts. */
   async readStoredToken(accountId: string): Promise<string | undefined> {
-    return this.connectionOf(accountId)?.readStoredToken();
+    return (await this.connectionOf(accountId))?.readStoredToken();
   }
 
   /** A valid token of the account. @throws AppError `auth` | `network` | `remote` */
   async fetchToken(accountId: string, signal: AbortSignal): Promise<string> {
-    const connection = this.connectionOf(accountId);
+    const connection = await this.connectionOf(accountId);
     if (connection === undefined) {
       throw errors.auth('Sign in to Genesys Cloud first, then try again');
     }
@@ -148,15 +148,17 @@ export class SessionManager implements Disposable {
    * signed out.
    */
   async restore(signal: AbortSignal): Promise<void> {
+    // Asked again after each wait: somebody may have signed in meanwhile.
+    const isWanted = (): boolean => !signal.aborted && this.session === undefined;
     try {
       const all = await this.readAll();
-      if (all !== undefined && !signal.aborted && this.session === undefined) {
+      if (all !== undefined && isWanted()) {
         this.all = all;
         const { active } = this.deps;
         const id = active.get();
         const stored = id === undefined ? all[0] : findAccount(all, id);
-        if (stored !== undefined) {
-          const session = this.open(stored);
+        const session = stored && (await this.open(stored));
+        if (session !== undefined && isWanted()) {
           this.setSession(session);
           await active.set(session.account.id);
         }
@@ -237,10 +239,11 @@ export class SessionManager implements Disposable {
     if (this.session?.account.id === accountId) {
       return;
     }
+    const session = await this.open(stored);
     if (this.session !== undefined) {
       await this.notifyParticipants();
     }
-    this.setSession(this.open(stored));
+    this.setSession(session);
     await this.deps.active.set(accountId);
     this.announce();
     this.deps.log.info('Switched the account', { region: stored.credentials.region });
@@ -254,8 +257,8 @@ export class SessionManager implements Disposable {
     if (accountId === undefined) {
       return;
     }
+    const connection = await this.connectionOf(accountId);
     const isActive = this.session?.account.id === accountId;
-    const connection = this.connectionOf(accountId);
     if (isActive) {
       this.unstoredId = undefined;
       this.attempt?.abort();
@@ -297,7 +300,7 @@ export class SessionManager implements Disposable {
     signal: AbortSignal,
   ): Promise<SignedIn> {
     const draft = new TokenDraft(token);
-    const connection = this.deps.connect(credentials, draft);
+    const connection = await this.deps.connect(credentials, draft);
     let stored: StoredSignIn;
     try {
       stored = await identify(credentials, connection, signal);
@@ -344,18 +347,18 @@ export class SessionManager implements Disposable {
     }
   }
 
-  private open(stored: StoredSignIn): Session {
+  private async open(stored: StoredSignIn): Promise<Session> {
     const { credentials } = stored;
     const tokens = this.deps.store.tokenOf(toAccount(stored).id, credentials);
-    return toSession(stored, this.deps.connect(credentials, tokens));
+    return toSession(stored, await this.deps.connect(credentials, tokens));
   }
 
-  private connectionOf(accountId: string): Connection | undefined {
+  private async connectionOf(accountId: string): Promise<Connection | undefined> {
     if (this.session?.account.id === accountId) {
       return this.session.connection;
     }
     const stored = findAccount(this.all, accountId);
-    return stored === undefined ? undefined : this.open(stored).connection;
+    return stored === undefined ? undefined : (await this.open(stored)).connection;
   }
 
   /**
@@ -376,16 +379,21 @@ export class SessionManager implements Disposable {
     }
     const id = this.session?.account.id ?? active.get();
     if (id === undefined || id !== unstoredId) {
-      this.takeUp(id === undefined ? all[0] : findAccount(all, id));
+      await this.takeUp(id === undefined ? all[0] : findAccount(all, id));
     }
     this.announce();
   }
 
   /** Makes the session that of the stored sign-in, unless it is already. */
-  private takeUp(stored: StoredSignIn | undefined): void {
-    if (!isSameSignIn(stored, this.session?.stored) || this.hasSessionEnded) {
-      this.setSession(stored === undefined ? undefined : this.open(stored));
-      this.isRestored = true;
+  private async takeUp(stored: StoredSignIn | undefined): Promise<void> {
+    const before = this.session;
+    if (!isSameSignIn(stored, before?.stored) || this.hasSessionEnded) {
+      const session = stored && (await this.open(stored));
+      // What a person did in this window meanwhile is newer.
+      if (this.session === before) {
+        this.setSession(session);
+        this.isRestored = true;
+      }
     }
   }
 
