@@ -38,7 +38,10 @@ export interface Connection {
 }
 
 /** Makes a connection; sends nothing until it is used. */
-export type Connect = (credentials: Credentials, store: TokenStore) => Connection | Promise<Connection>;
+export type Connect = (
+  credentials: Credentials,
+  store: TokenStore,
+) => Connection | Promise<Connection>;
 
 /** Connections to the real platform (or the simulator behind the same addresses). */
 export function createConnect(deps: {

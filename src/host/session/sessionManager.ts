@@ -8,14 +8,8 @@ import {
   isCancellation,
   messageOf,
   throwIfCancelled,
-  type AppError,
 } from '../../base/appError.ts';
-import {
-  DisposableStore,
-  MutableDisposable,
-  toDisposable,
-  type Disposable,
-} from '../../base/disposable.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { AccessToken } from '../../genesys/tokenSource.ts';
@@ -37,7 +31,9 @@ import {
 } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { explainSignInFailure } from './signInFailure.ts';
+import { SignOutParticipants } from './signOutParticipants.ts';
 import { TokenDraft } from './tokenDraft.ts';
+import { WindowSession } from './windowSession.ts';
 
 export interface SessionState {
   /** `restoring` until the storage has said whether somebody was signed in. */
@@ -66,12 +62,9 @@ export class SessionManager implements Disposable {
   private readonly deps: SessionManagerDeps;
   private readonly resources = new DisposableStore();
   private readonly changed = this.resources.add(new Emitter<SessionState>());
-  private readonly ended = this.resources.add(new Emitter<AppError>());
-  private readonly following = this.resources.add(new MutableDisposable());
-  private readonly participants = new Set<() => Promise<void>>();
+  private readonly window = this.resources.add(new WindowSession());
+  private readonly participants: SignOutParticipants;
   private all: readonly StoredSignIn[] = [];
-  private session: Session | undefined;
-  private hasSessionEnded = false;
   /** Account of a session that the storage does not hold, or not yet: that it is missing there ends nothing. */
   private unstoredId: string | undefined;
   private attempt: AbortController | undefined;
@@ -82,15 +75,25 @@ export class SessionManager implements Disposable {
   /** The state or the list of accounts changed. */
   readonly onDidChange = this.changed.event;
   /** The platform takes the active account's sign-in no longer: fires once until somebody signs in again. */
-  readonly onDidEnd = this.ended.event;
+  readonly onDidEnd = this.window.onDidEnd;
 
   constructor(deps: SessionManagerDeps) {
     this.deps = deps;
+    this.participants = new SignOutParticipants(deps.log);
+    this.resources.add(
+      this.window.onDidChangeEnded(() => {
+        this.announce();
+      }),
+    );
     this.resources.add(
       deps.store.onDidChange(() => {
         this.reading = this.reading.then(async () => this.followStore());
       }),
     );
+  }
+
+  private get session(): Session | undefined {
+    return this.window.session;
   }
 
   /** All accounts of this machine, the one signed in last first. */
@@ -105,7 +108,7 @@ export class SessionManager implements Disposable {
 
   /** True while the active account has to sign in again before anything can be asked of the platform. */
   get hasEnded(): boolean {
-    return this.hasSessionEnded;
+    return this.window.hasEnded;
   }
 
   get current(): SignedIn | undefined {
@@ -159,7 +162,7 @@ export class SessionManager implements Disposable {
         const stored = id === undefined ? all[0] : findAccount(all, id);
         const session = stored && (await this.open(stored));
         if (session !== undefined && isWanted()) {
-          this.setSession(session);
+          this.window.set(session);
           await active.set(session.account.id);
         }
       }
@@ -241,9 +244,9 @@ export class SessionManager implements Disposable {
     }
     const session = await this.open(stored);
     if (this.session !== undefined) {
-      await this.notifyParticipants();
+      await this.participants.notify();
     }
-    this.setSession(session);
+    this.window.set(session);
     await this.deps.active.set(accountId);
     this.announce();
     this.deps.log.info('Switched the account', { region: stored.credentials.region });
@@ -262,8 +265,8 @@ export class SessionManager implements Disposable {
     if (isActive) {
       this.unstoredId = undefined;
       this.attempt?.abort();
-      await this.notifyParticipants();
-      this.setSession(undefined);
+      await this.participants.notify();
+      this.window.set(undefined);
       this.isRestored = true;
     }
     const revoke = await connection?.forget();
@@ -284,8 +287,7 @@ export class SessionManager implements Disposable {
 
   /** Has `participant` awaited before a session ends or gives way to another. Its failure is logged, not passed on. */
   onWillSignOut(participant: () => Promise<void>): Disposable {
-    this.participants.add(participant);
-    return toDisposable(() => this.participants.delete(participant));
+    return this.participants.add(participant);
   }
 
   dispose(): void {
@@ -312,11 +314,11 @@ export class SessionManager implements Disposable {
     }
     throwIfCancelled(signal);
     if (this.session !== undefined) {
-      await this.notifyParticipants();
+      await this.participants.notify();
     }
     const session = toSession(stored, connection);
     this.unstoredId = session.account.id;
-    this.setSession(session);
+    this.window.set(session);
     await draft.accept(this.deps.store.tokenOf(session.account.id, credentials));
     await this.deps.active.set(session.account.id);
     await this.keep(stored);
@@ -387,55 +389,18 @@ export class SessionManager implements Disposable {
   /** Makes the session that of the stored sign-in, unless it is already. */
   private async takeUp(stored: StoredSignIn | undefined): Promise<void> {
     const before = this.session;
-    if (!isSameSignIn(stored, before?.stored) || this.hasSessionEnded) {
+    if (!isSameSignIn(stored, before?.stored) || this.window.hasEnded) {
       const session = stored && (await this.open(stored));
       // What a person did in this window meanwhile is newer.
       if (this.session === before) {
-        this.setSession(session);
+        this.window.set(session);
         this.isRestored = true;
       }
     }
   }
 
-  /** Hears of the session's end from now on, and of no other's. */
-  private setSession(session: Session | undefined): void {
-    this.session = session;
-    this.hasSessionEnded = false;
-    const following = new DisposableStore();
-    this.following.value = following;
-    if (session === undefined) {
-      return;
-    }
-    following.add(
-      session.connection.onDidEnd((error) => {
-        this.hasSessionEnded = true;
-        this.announce();
-        this.ended.fire(error);
-      }),
-    );
-    following.add(
-      session.tokens.onDidChange(() => {
-        // The platform takes it again, without a new sign-in: a client that was switched off and on.
-        if (this.hasSessionEnded && session.tokens.expiresAtMs !== undefined) {
-          this.hasSessionEnded = false;
-          this.announce();
-        }
-      }),
-    );
-  }
-
   private announce(): void {
     this.changed.fire(this.state);
-  }
-
-  private async notifyParticipants(): Promise<void> {
-    for (const participant of this.participants) {
-      try {
-        await participant();
-      } catch (error) {
-        this.deps.log.error('Clearing up before signing out failed', { error });
-      }
-    }
   }
 }
 
