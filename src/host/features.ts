@@ -17,7 +17,6 @@ import type { Services } from './services.ts';
 import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
-import { showStatusMenu } from './statusBar/statusMenu.ts';
 import { SupportFeature } from './support/supportFeature.ts';
 
 /** `store` owns what is registered. Starts nothing that costs: no network, no worker, no reading of the archive. */
@@ -61,7 +60,10 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   store.add(registerStatusBar(services));
   const commands = {
     ...sessionCommands(services),
-    'genesysArchive.showStatusMenu': async () => showStatusMenu(services),
+    'genesysArchive.showStatusMenu': async () => {
+      const { showStatusMenu } = await import('./statusBar/statusMenu.ts');
+      await showStatusMenu(services);
+    },
     'genesysArchive.showLog': () => {
       services.channel.show();
     },
