@@ -7,7 +7,7 @@ import type { MediaResponse } from '../genesys/genesysApi.ts';
 import { PartialWriter } from './durableFile.ts';
 import { hashPrefix } from './fileHash.ts';
 import { AnnouncedHash, mismatchError } from './mismatch.ts';
-import { discardPartial, writeResumePoint } from './resumePoint.ts';
+import { discardPartial, discardResumePoint, writeResumePoint } from './resumePoint.ts';
 
 /** A crash costs at most this much of what was downloaded. */
 const checkpointBytes = 4 * 1024 * 1024;
@@ -55,7 +55,7 @@ export async function receive(
     signal,
   );
   if (fromByte === 0) {
-    await discardPartial(partialPath);
+    await discardResumePoint(partialPath);
   }
   const writer =
     fromByte === 0

@@ -61,6 +61,11 @@ export async function writeResumePoint(partialPath: string, point: ResumePoint):
 
 /** Removes the partial file and its resume point. */
 export async function discardPartial(partialPath: string): Promise<void> {
-  await removeFile(sidecarPath(partialPath));
+  await discardResumePoint(partialPath);
   await removeFile(partialPath);
+}
+
+/** Removes the resume point of a partial file that is done or about to be begun anew. */
+export async function discardResumePoint(partialPath: string): Promise<void> {
+  await removeFile(sidecarPath(partialPath));
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Archive } from '../../src/archive/archive.ts';
+import { AuditLog } from '../../src/archive/audit/auditLog.ts';
 import {
   downloadConversation,
   type ConversationSource,
@@ -95,13 +96,14 @@ async function download(
   const deps = { clock: systemClock, log: silentLog };
   const identity = { organisationId: parseOrganisationId('organisation'), region: 'bench' };
   const archive = await Archive.open(rootPath, identity, deps, never);
+  const audit = await AuditLog.open(archive.rootPath, deps, never);
   const source = sourceOf(origin, sizeBytes);
   const limiter = new Limiter(concurrency);
   await Promise.all(
     indexes.map((index) =>
       limiter.run(async () => {
         const { absent, files } = await downloadConversation(
-          { ...deps, source, archive },
+          { ...deps, source, archive, audit },
           {
             conversationId: idOf(index),
             parts: ['recordings'],
