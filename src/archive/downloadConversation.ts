@@ -143,7 +143,8 @@ async function seal(
   writer: ConversationWriter,
   { conversationId, files, absent }: Pick<DownloadReport, 'conversationId' | 'files' | 'absent'>,
 ): Promise<string | undefined> {
-  const manifestSha256 = await writer.manifestSha256();
+  await writer.commit();
+  const { manifestSha256 } = writer;
   if (manifestSha256 !== undefined) {
     const counts = { fileCount: files.length, absentCount: absent.length };
     const whole = new AbortController().signal;

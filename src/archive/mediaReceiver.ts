@@ -7,7 +7,7 @@ import type { MediaResponse } from '../genesys/genesysApi.ts';
 import { PartialWriter } from './durableFile.ts';
 import { hashPrefix } from './fileHash.ts';
 import { AnnouncedHash, mismatchError } from './mismatch.ts';
-import { discardPartial, writeResumePoint } from './resumePoint.ts';
+import { discardPartial, discardResumePoint, writeResumePoint } from './resumePoint.ts';
 
 /** A crash costs at most this much of what was downloaded. */
 const checkpointBytes = 4 * 1024 * 1024;
@@ -55,7 +55,7 @@ export async function receive(
     signal,
   );
   if (fromByte === 0) {
-    await discardPartial(partialPath);
+    await discardResumePoint(partialPath);
   }
   const writer =
     fromByte === 0
@@ -65,6 +65,7 @@ export async function receive(
   try {
     await readBody(request, response, { hashes, writer, checkpoint }, signal);
     await writer.sync();
+    await checkpoint.settle();
   } catch (error) {
     await checkpoint.trySave();
     throw error;
@@ -97,7 +98,7 @@ async function readBody(
     if (totalBytes !== undefined && writer.sizeBytes > totalBytes) {
       break;
     }
-    await checkpoint.saveWhenDue();
+    checkpoint.saveWhenDue();
   }
   throwIfCancelled(signal);
 }
@@ -136,12 +137,13 @@ async function finish(
   };
 }
 
-/** Saves how far the download is, where it can be continued at all. */
+/** Saves how far the download is, where it can be continued at all; beside the download, one save at a time. */
 class Checkpoint {
   private readonly request: ReceiveRequest;
   private readonly response: MediaResponse;
   private readonly writer: PartialWriter;
   private savedBytes: number;
+  private saving: Promise<void> | undefined;
 
   constructor(request: ReceiveRequest, response: MediaResponse, writer: PartialWriter) {
     this.request = request;
@@ -150,35 +152,47 @@ class Checkpoint {
     this.savedBytes = writer.sizeBytes;
   }
 
-  async saveWhenDue(): Promise<void> {
-    if (this.writer.sizeBytes - this.savedBytes >= checkpointBytes) {
-      await this.save();
+  saveWhenDue(): void {
+    if (this.saving === undefined && this.writer.sizeBytes - this.savedBytes >= checkpointBytes) {
+      this.savedBytes = this.writer.sizeBytes;
+      this.saving = this.save(() => this.writer.syncWritten()).finally(() => {
+        this.saving = undefined;
+      });
     }
   }
 
   /** For the way out of a failure, which must not be hidden by another one. */
   async trySave(): Promise<void> {
-    try {
-      await this.save();
-    } catch {
-      // A full disk, most likely: the next run goes on from the point before.
-    }
+    await this.settle();
+    await this.save(async () => {
+      await this.writer.sync();
+      return this.writer.sizeBytes;
+    });
   }
 
-  private async save(): Promise<void> {
+  /** Waits for the save that is under way, which uses the file. */
+  async settle(): Promise<void> {
+    await this.saving;
+  }
+
+  /** Never rejects: when the disk is full, the next run goes on from the point before. */
+  private async save(sync: () => Promise<number>): Promise<void> {
     const { validator } = this.response;
     // A weak validator does not promise the same bytes.
     if (validator === undefined || validator.startsWith('W/')) {
       return;
     }
-    await this.writer.sync();
-    this.savedBytes = this.writer.sizeBytes;
-    await writeResumePoint(this.request.partialPath, {
-      identity: this.request.identity,
-      validator,
-      totalBytes: totalOf(this.response),
-      durableBytes: this.savedBytes,
-    });
+    try {
+      const durableBytes = await sync();
+      await writeResumePoint(this.request.partialPath, {
+        identity: this.request.identity,
+        validator,
+        totalBytes: totalOf(this.response),
+        durableBytes,
+      });
+    } catch {
+      // What is wrong with the disk is told by the writing itself.
+    }
   }
 }
 
