@@ -142,16 +142,20 @@ export class MediaServer {
     const from = isContinued ? askedByte(request) : 0;
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
-    if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
-      const rest = file.body.subarray(from);
-      await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
-      response.end();
+    if (fault?.kind === 'cut' || fault?.kind === 'expireAfter') {
+      await this.sendCut(response, file.body.subarray(from, from + fault.afterBytes));
+      if (fault.kind === 'expireAfter') {
+        this.expireLinks();
+      }
       return;
     }
-    await this.sendBytes(response, file.body.subarray(from, from + fault.afterBytes));
-    if (fault.kind === 'expireAfter') {
-      this.expireLinks();
-    }
+    const rest = file.body.subarray(from);
+    await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
+    response.end();
+  }
+
+  private async sendCut(response: ServerResponse, bytes: Buffer): Promise<void> {
+    await this.sendBytes(response, bytes);
     // Not destroyed: a reset could take back what is on its way.
     response.socket?.end();
   }
