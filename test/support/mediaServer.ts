@@ -138,8 +138,7 @@ export class MediaServer {
     { name, file, fault }: Served,
   ): Promise<void> {
     const etag = `"${createHash('sha1').update(file.body).digest('hex')}"`;
-    const isContinued = request.headers['if-range'] === etag && fault?.kind !== 'ignoreRange';
-    const from = isContinued ? askedByte(request) : 0;
+    const from = fault?.kind === 'ignoreRange' ? 0 : continuedByte(request, etag);
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
     if (fault?.kind === 'cut' || fault?.kind === 'expireAfter') {
@@ -218,7 +217,11 @@ function refusal(
   return fault?.kind === 'refuseRange' && hasRange ? 416 : undefined;
 }
 
-function askedByte(request: IncomingMessage): number {
+/** 0 unless the request goes on with exactly this content. */
+function continuedByte(request: IncomingMessage, etag: string): number {
+  if (request.headers['if-range'] !== etag) {
+    return 0;
+  }
   return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
