@@ -114,13 +114,13 @@ export class Archive {
   /** All conversations, newest day first, ordered by id within a day. Folders with names of other kinds are passed over. */
   async *list(signal: AbortSignal): AsyncIterable<ListedConversation> {
     for await (const { path, day } of this.days(signal)) {
-      for (const name of (await folderNames(path)).sort()) {
-        throwIfCancelled(signal);
-        if (isSafeName(name)) {
-          yield { conversationId: parseConversationId(name), folderPath: join(path, name), day };
-        }
-      }
+      yield* listFolder(path, day, signal);
     }
+  }
+
+  /** Conversations that started on a UTC day (`2026-11-05`), ordered by id. */
+  listDay(day: string, signal: AbortSignal): AsyncIterable<ListedConversation> {
+    return listFolder(join(this.rootPath, conversationsName, ...day.split('-')), day, signal);
   }
 
   /**
@@ -160,6 +160,19 @@ function conversationSegments(id: ConversationId, startMs: number): readonly str
     .slice(0, 10)
     .split('-');
   return [conversationsName, year, month, date, id];
+}
+
+async function* listFolder(
+  path: string,
+  day: string,
+  signal: AbortSignal,
+): AsyncIterable<ListedConversation> {
+  for (const name of (await folderNames(path)).sort()) {
+    throwIfCancelled(signal);
+    if (isSafeName(name)) {
+      yield { conversationId: parseConversationId(name), folderPath: join(path, name), day };
+    }
+  }
 }
 
 /** Newest first. */
