@@ -102,7 +102,10 @@ export class CompletenessSums {
 
 /** The one digest of a report, from what it is made of. */
 export function toReportDigest(
-  parts: Pick<CompletenessResult, 'verdict' | 'platformDigest' | 'localDigest' | 'itemsDigest'> & {
+  parts: Pick<
+    CompletenessResult,
+    'verdict' | 'undecodableCount' | 'platformDigest' | 'localDigest' | 'itemsDigest'
+  > & {
     readonly archiveId: string;
     readonly generatedAtMs: number;
     readonly interval: Interval;
@@ -115,6 +118,7 @@ export function toReportDigest(
     toIsoInterval(parts.interval),
     new Date(parts.generatedAtMs).toISOString(),
     parts.verdict,
+    String(parts.undecodableCount),
     parts.platformDigest,
     parts.localDigest,
     parts.itemsDigest,
