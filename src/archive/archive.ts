@@ -21,6 +21,8 @@ import { errnoOf, guardStorage } from './storageError.ts';
 export interface ArchiveDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** False for a cache: its downloads are no events. True when undefined. */
+  readonly isAudited?: boolean;
 }
 
 export interface ListedConversation {
@@ -38,10 +40,13 @@ export class Archive {
   readonly rootPath: string;
   /** Made when the archive was; stays when the folder moves. */
   readonly id: string;
+  /** True when what happens to it is noted in its audit log. */
+  readonly isAudited: boolean;
   private readonly foundFolders = new Map<ConversationId, string>();
 
-  private constructor(rootPath: string, id: string) {
+  private constructor(rootPath: string, id: string, isAudited: boolean) {
     this.rootPath = rootPath;
+    this.isAudited = isAudited;
     this.id = id;
   }
 
@@ -75,7 +80,7 @@ export class Archive {
           { details: { archive: file.organisationId, signedIn: identity.organisationId } },
         );
       }
-      return new Archive(await realpath(rootPath), file.archiveId);
+      return new Archive(await realpath(rootPath), file.archiveId, deps.isAudited ?? true);
     });
   }
 

@@ -3,7 +3,7 @@ import { errors } from '../base/appError.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording, RecordingFile } from '../model/recording.ts';
 import type { StoredFile } from './conversationWriter.ts';
-import type { DownloadRun } from './downloadRun.ts';
+import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
 import { checkMedia, type MediaCheck } from './mediaCheck.ts';
@@ -84,6 +84,8 @@ export async function downloadChannel(
         }
         return held !== undefined;
       },
+      onMismatch: (mismatch) =>
+        noteMismatch(run, `recordings/${recording.id}/${channel}`, mismatch),
     },
     signal,
   );
@@ -136,16 +138,27 @@ function verifications(
   if (check.isContainerSound) {
     list.push('container');
   }
-  if (isDurationAsStated(recording, check.durationMs)) {
+  if (isDurationAsStated(statedDurationMs(recording), check.durationMs)) {
     list.push('duration');
   }
   return list;
 }
 
-function isDurationAsStated(recording: Recording, durationMs: number | undefined): boolean {
-  const { startMs, endMs, outputDurationMs } = recording;
+/** How long the platform says that a recording plays. */
+export function statedDurationMs({
+  startMs,
+  endMs,
+  outputDurationMs,
+}: Recording): number | undefined {
   const spanMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
-  const statedMs = outputDurationMs ?? spanMs;
+  return outputDurationMs ?? spanMs;
+}
+
+/** True when both are known and differ by no more than encoders and pauses explain. */
+export function isDurationAsStated(
+  statedMs: number | undefined,
+  durationMs: number | undefined,
+): boolean {
   return (
     statedMs !== undefined &&
     durationMs !== undefined &&

@@ -2,6 +2,7 @@
  * Puts finished files under their final names in one conversation's folder and keeps the manifest true at every moment. Owns
  * the last steps of the commit protocol and the history of replaced files; knows nothing of where the bytes came from.
  */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzip } from 'node:zlib';
@@ -49,6 +50,8 @@ export interface StoredFile {
 export interface WriterDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
+  readonly isForced?: boolean | undefined;
 }
 
 /** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
@@ -57,9 +60,12 @@ export class ConversationWriter {
   private readonly deps: WriterDeps;
   private manifest: Manifest;
   private writtenManifest: Manifest | undefined;
+  private writtenSha256: string | undefined;
+  private readonly isForced: boolean;
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(folderPath: string, manifest: Manifest, deps: WriterDeps) {
+    this.isForced = deps.isForced ?? false;
     this.folderPath = folderPath;
     this.manifest = manifest;
     this.deps = deps;
@@ -98,6 +104,12 @@ export class ConversationWriter {
 
   get files(): readonly ManifestFile[] {
     return this.manifest.files;
+  }
+
+  /** SHA-256 of the manifest as it was written last, after what is being written; undefined when this writer wrote none. */
+  async manifestSha256(): Promise<string | undefined> {
+    await this.writing;
+    return this.writtenSha256;
   }
 
   /** Makes a folder of the conversation, such as `recordings`, and returns its path. */
@@ -171,7 +183,7 @@ export class ConversationWriter {
     signal: AbortSignal,
   ): Promise<ManifestFile | undefined> {
     const file = this.manifest.files.find((each) => !isHistory(each) && matches(each));
-    if (file === undefined) {
+    if (file === undefined || this.isForced) {
       return undefined;
     }
     const path = entryPath(this.folderPath, file);
@@ -266,8 +278,10 @@ export class ConversationWriter {
     const written = this.writing.then(async () => {
       if (this.writtenManifest !== this.manifest) {
         const manifest = this.manifest;
-        await commitBytes(join(this.folderPath, manifestName), encodeManifest(manifest));
+        const text = encodeManifest(manifest);
+        await commitBytes(join(this.folderPath, manifestName), text);
         this.writtenManifest = manifest;
+        this.writtenSha256 = createHash('sha256').update(text).digest('hex');
       }
     });
     this.writing = written.catch(() => undefined);

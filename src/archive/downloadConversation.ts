@@ -6,9 +6,12 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { absenceByFailure, type AbsentItem } from './absence.ts';
+import { AuditLog } from './audit/auditLog.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
+import { sealManifest } from './integrity/manifestSeal.ts';
 import type { ManifestFile } from './manifest.ts';
+import type { AuditPort } from './mismatch.ts';
 import { downloadNames } from './namesDownload.ts';
 import { ProgressSum, type DownloadProgress } from './progressSum.ts';
 import { downloadRecordings } from './recordingsDownload.ts';
@@ -29,6 +32,8 @@ export interface DownloadReport {
   readonly absent: readonly AbsentItem[];
   /** Media and transcript bytes that came over the network. */
   readonly downloadedBytes: number;
+  /** Of the manifest as this run left it, as sealed in the audit log; undefined when it was not written. */
+  readonly manifestSha256: string | undefined;
 }
 
 const parallelFiles = 4;
@@ -67,12 +72,20 @@ export async function downloadConversation(
     deps,
     async (lockSignal) => {
       const outcome = new Outcome(lockSignal);
+      let opened: { readonly writer: ConversationWriter; readonly audit: AuditPort } | undefined;
       try {
+        const audit = deps.audit ?? (await openAudit(deps, lockSignal));
         const folderPath = await deps.archive.createConversationFolder(
           conversation.id,
           conversation.startMs,
         );
-        const writer = await ConversationWriter.open(folderPath, conversation.id, deps, lockSignal);
+        const writer = await ConversationWriter.open(
+          folderPath,
+          conversation.id,
+          { ...deps, isForced: request.isForced },
+          lockSignal,
+        );
+        opened = { writer, audit };
         outcome.stored(
           await writer.storeJson(
             {
@@ -93,14 +106,47 @@ export async function downloadConversation(
         if (names !== undefined) {
           outcome.stored(names);
         }
-        await runParts({ deps, request, conversation, writer, progress, outcome });
-        return outcome.report(writer, progress.receivedBytes, conversation.id);
+        await runParts({ deps, request, conversation, writer, progress, audit, outcome });
+        const report = outcome.report(writer, progress.receivedBytes, conversation.id);
+        const manifestSha256 = await seal(audit, writer, report);
+        return { ...report, manifestSha256 };
       } catch (error) {
+        // What is stored is stored: its manifest is sealed unless another window has the lock now.
+        const hasLock = !lockSignal.aborted || signal.aborted;
+        if (hasLock && opened !== undefined) {
+          const report = outcome.report(opened.writer, progress.receivedBytes, conversation.id);
+          await seal(opened.audit, opened.writer, report).catch((failure: unknown) => {
+            deps.log.warn('The manifest of a failed download could not be sealed', { failure });
+          });
+        }
         throw toStorageError(error);
       }
     },
     signal,
   );
+}
+
+async function openAudit(
+  { archive, clock }: Pick<DownloadDeps, 'archive' | 'clock'>,
+  signal: AbortSignal,
+): Promise<AuditPort> {
+  return archive.isAudited
+    ? await AuditLog.open(archive.rootPath, { clock }, signal)
+    : { append: () => Promise.resolve() };
+}
+
+async function seal(
+  audit: AuditPort,
+  writer: ConversationWriter,
+  { conversationId, files, absent }: Pick<DownloadReport, 'conversationId' | 'files' | 'absent'>,
+): Promise<string | undefined> {
+  const manifestSha256 = await writer.manifestSha256();
+  if (manifestSha256 !== undefined) {
+    const counts = { fileCount: files.length, absentCount: absent.length };
+    const whole = new AbortController().signal;
+    await sealManifest(audit, { conversationId, manifestSha256 }, counts, whole);
+  }
+  return manifestSha256;
 }
 
 async function runParts(
@@ -224,7 +270,7 @@ class Outcome {
     writer: ConversationWriter,
     downloadedBytes: number,
     conversationId: ConversationId,
-  ): DownloadReport {
+  ): Omit<DownloadReport, 'manifestSha256'> {
     const current = new Map(writer.files.map((file) => [file.path, file]));
     return {
       conversationId,

@@ -2,11 +2,11 @@
  * Takes the body of one answer of the storage into the partial file: hashes while it writes, notes how far it is, and compares
  * the whole with what was announced. Knows nothing of links and repeated attempts.
  */
-import { createHash, type Hash } from 'node:crypto';
 import { errors, throwIfCancelled } from '../base/appError.ts';
 import type { MediaResponse } from '../genesys/genesysApi.ts';
 import { PartialWriter } from './durableFile.ts';
-import { CountingHash, hashPrefix } from './fileHash.ts';
+import { hashPrefix } from './fileHash.ts';
+import { AnnouncedHash, mismatchError } from './mismatch.ts';
 import { discardPartial, writeResumePoint } from './resumePoint.ts';
 
 /** A crash costs at most this much of what was downloaded. */
@@ -45,7 +45,7 @@ export async function receive(
   signal: AbortSignal,
 ): Promise<FetchedMedia> {
   const { partialPath } = request;
-  const hashes = new MediaHashes(response.checksum?.algorithm);
+  const hashes = new AnnouncedHash(response.checksum);
   await hashPrefix(
     partialPath,
     fromByte,
@@ -75,7 +75,7 @@ export async function receive(
 }
 
 interface Receiver {
-  readonly hashes: MediaHashes;
+  readonly hashes: AnnouncedHash;
   readonly writer: PartialWriter;
   readonly checkpoint: Checkpoint;
 }
@@ -105,20 +105,26 @@ async function readBody(
 async function finish(
   request: ReceiveRequest,
   response: MediaResponse,
-  hashes: MediaHashes,
+  hashes: AnnouncedHash,
 ): Promise<FetchedMedia> {
   const totalBytes = totalOf(response);
-  const { bytes: sizeBytes, sha256, checksumHex } = hashes.finish();
+  const { bytes: sizeBytes, sha256, mismatch } = hashes.finish();
   if (totalBytes !== undefined && sizeBytes < totalBytes) {
     throw errors.network('The connection ended before the whole file was received');
   }
   if (totalBytes !== undefined && sizeBytes > totalBytes) {
     await discardPartial(request.partialPath);
-    throw errors.corrupt('The storage sent more than it announced');
+    throw mismatchError('The storage sent more than it announced', {
+      algorithm: 'size',
+      expected: String(totalBytes),
+      computed: String(sizeBytes),
+      sizeBytes,
+      sha256,
+    });
   }
-  if (response.checksum !== undefined && response.checksum.hex.toLowerCase() !== checksumHex) {
+  if (mismatch !== undefined) {
     await discardPartial(request.partialPath);
-    throw errors.corrupt('The file does not match the checksum of the storage');
+    throw mismatchError('The file does not match the checksum of the storage', mismatch);
   }
   return {
     sizeBytes,
@@ -173,26 +179,6 @@ class Checkpoint {
       totalBytes: totalOf(this.response),
       durableBytes: this.savedBytes,
     });
-  }
-}
-
-/** SHA-256 for us, and the storage's own algorithm beside it when it is another one. */
-class MediaHashes {
-  private readonly own = new CountingHash();
-  private readonly other: Hash | undefined;
-
-  constructor(algorithm: 'md5' | 'sha256' | undefined) {
-    this.other = algorithm === 'md5' ? createHash('md5') : undefined;
-  }
-
-  update(chunk: Uint8Array): void {
-    this.own.update(chunk);
-    this.other?.update(chunk);
-  }
-
-  finish(): { readonly bytes: number; readonly sha256: string; readonly checksumHex: string } {
-    const { bytes, sha256 } = this.own.finish();
-    return { bytes, sha256, checksumHex: this.other?.digest('hex') ?? sha256 };
   }
 }
 
