@@ -21,6 +21,7 @@ const lazyModules = {
   'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
   'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
   'src/host/player/playerModule.ts': 'playerModule.cjs',
+  'src/host/reports/reportsModule.ts': 'reportsModule.cjs',
   'src/host/session/signInModule.ts': 'signInModule.cjs',
   'src/host/support/supportModule.ts': 'supportModule.cjs',
 };
@@ -136,6 +137,17 @@ const bundles = {
       outfile: 'dist/archiveModule.cjs',
     },
     maxBytes: 150_000,
+  },
+  reportsModule: {
+    options: {
+      ...node,
+      entryPoints: ['src/host/reports/reportsModule.ts'],
+      outfile: 'dist/reportsModule.cjs',
+      external: ['vscode'],
+      plugins: [lazyPlugin],
+    },
+    maxBytes: 150_000,
+    mayNameVscode: true,
   },
   signInModule: {
     options: {

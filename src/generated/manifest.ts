@@ -32,6 +32,12 @@ export const commandIds = [
   'genesysArchive.copyConversationId',
   'genesysArchive.openInGenesysCloud',
   'genesysArchive.showConversationJson',
+  'genesysArchive.completenessReport',
+  'genesysArchive.availabilityReport',
+  'genesysArchive.complianceReport',
+  'genesysArchive.recheckReport',
+  'genesysArchive.exportEvidence',
+  'genesysArchive.exportConversations',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

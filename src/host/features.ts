@@ -12,6 +12,7 @@ import { DownloadService } from './downloads/downloadService.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
+import { reportCommands } from './reports/reportsFeature.ts';
 import type { Services } from './services.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
@@ -72,6 +73,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...reportCommands({ ...services, archives, worker, conversations, log: log.child('reports') }),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {

@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { throwIfCancelled } from '../../base/appError.ts';
+import type { JsonValue } from '../../base/jsonValue.ts';
 import { partialSuffix, PartialWriter, renameDurably } from '../durableFile.ts';
 import { CountingHash } from '../fileHash.ts';
 import { guardStorage } from '../storageError.ts';
-import type { JsonValue } from '../reports/reportPorts.ts';
 
 export const proofSuffix = '.proof.json';
 

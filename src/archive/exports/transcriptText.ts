@@ -4,7 +4,7 @@ import { isAppError } from '../../base/appError.ts';
 import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Phrase } from '../../model/transcript.ts';
 import { decodeTranscript } from '../../transcript/decodeTranscript.ts';
-import { readGzipText, type ArchivedConversation } from '../archivedConversation.ts';
+import { readStoredText, type ArchivedConversation } from '../archivedConversation.ts';
 import { entryPath } from '../manifest.ts';
 import { toConversationLabel } from '../reports/conversationLabel.ts';
 import { toLabelNames } from '../reports/localConversation.ts';
@@ -38,7 +38,7 @@ export async function toTranscriptMarkdown(
       continue;
     }
     try {
-      const text = await readGzipText(entryPath(folderPath, file), signal);
+      const text = await readStoredText(entryPath(folderPath, file), signal);
       const transcript = decodeTranscript(parseJson(text, file.path));
       const isEpoch = transcript.timeBase === 'epoch';
       for (const phrase of transcript.phrases) {

@@ -43,7 +43,12 @@ export interface ComplianceSums {
   readonly checksumErrors: number;
 }
 
-export interface ComplianceReport extends WrittenReport, ComplianceSums {}
+export interface ComplianceReport extends WrittenReport, ComplianceSums {
+  /** Of `failed`: items that could not be had, each with its reason. */
+  readonly absentCount: number;
+  /** True when every file that the manifests list is as they say. */
+  readonly isSound: boolean;
+}
 
 export interface ComplianceDeps {
   readonly archive: Pick<ArchiveReader, 'rootPath' | 'list' | 'readDetail'>;
@@ -66,11 +71,13 @@ export async function writeComplianceReport(
 ): Promise<ComplianceReport> {
   const generatedAtMs = clock.nowMs();
   const sums = { totalProcessed: 0, successful: 0, failed: 0, checksumErrors: 0 };
+  let absentCount = 0;
   async function* entries(): AsyncIterable<ComplianceEntry> {
     let doneCount = 0;
     for await (const listed of archive.list(signal)) {
       for await (const entry of entriesOf({ archive, audit }, listed, signal)) {
         sums.totalProcessed++;
+        absentCount += entry.reason === undefined ? 0 : 1;
         sums.successful += entry.status === 'success' ? 1 : 0;
         sums.failed += entry.status === 'failed' ? 1 : 0;
         sums.checksumErrors += entry.status === 'checksum_mismatch' ? 1 : 0;
@@ -88,14 +95,15 @@ export async function writeComplianceReport(
         'entries',
         (entry: ComplianceEntry) => entry,
       ),
-      toMarkdown(() => ({ ...sums, generatedAtMs })),
+      toMarkdown(() => ({ ...sums, absentCount, generatedAtMs })),
       toCsv(),
     ],
     entries(),
     signal,
   );
   await audit?.append('complianceReport', { ...sums, sha256: written.sha256 }, signal);
-  return { ...written, ...sums };
+  const isSound = sums.checksumErrors + sums.failed === absentCount;
+  return { ...written, ...sums, absentCount, isSound };
 }
 
 async function* entriesOf(
@@ -205,17 +213,18 @@ async function labelOf(
 }
 
 function toMarkdown(
-  summarise: () => ComplianceSums & { readonly generatedAtMs: number },
+  summarise: () => ComplianceSums & {
+    readonly absentCount: number;
+    readonly generatedAtMs: number;
+  },
 ): Rendering<ComplianceEntry> {
   let listedCount = 0;
-  let absentCount = 0;
   return {
     extension: 'md',
     item: ({ status, reason, label, filePath, error, interactionId }) => {
       if (status === 'success') {
         return undefined;
       }
-      absentCount += reason === undefined ? 0 : 1;
       listedCount++;
       return listedCount > maxListedCount
         ? undefined
@@ -227,10 +236,12 @@ function toMarkdown(
           ]);
     },
     head: () => {
-      const { totalProcessed, successful, failed, checksumErrors, generatedAtMs } = summarise();
+      const sums = summarise();
+      const { totalProcessed, successful, failed, checksumErrors, absentCount, generatedAtMs } =
+        sums;
       return [
         '# Compliance Report\n',
-        `**${verdict(summarise(), absentCount)}**\n`,
+        `**${complianceVerdict(sums)}**\n`,
         `Every file of the archive was read and hashed again, ${utcText(generatedAtMs)}.\n`,
         markdownHead(['Result', 'Items']) +
           markdownRow(['successful', successful]) +
@@ -250,10 +261,14 @@ function toMarkdown(
   };
 }
 
-function verdict(
-  { totalProcessed, successful, failed, checksumErrors }: ComplianceSums,
-  absentCount: number,
-): string {
+/** One or two sentences that say how things stand. */
+export function complianceVerdict({
+  totalProcessed,
+  successful,
+  failed,
+  checksumErrors,
+  absentCount,
+}: ComplianceSums & { readonly absentCount: number }): string {
   if (totalProcessed === 0) {
     return 'The archive holds nothing yet.';
   }

@@ -1,15 +1,8 @@
 /** What reports and exports need from elsewhere: the platform's set of conversations, the audit log. Knows no network. */
+import type { JsonValue } from '../../base/jsonValue.ts';
 import type { Archive } from '../archive.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Interval } from '../../model/interval.ts';
-
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue | undefined };
 
 /** The archive's hash-chained log, as far as reports write to it. */
 export interface AuditPort {

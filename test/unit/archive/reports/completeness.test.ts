@@ -100,8 +100,8 @@ suite('completeness report', () => {
       await rm(join(damaged, 'recordings'), { recursive: true });
       await putConversation(archive, local(5, startMs + 5 * hourMs));
       await putConversation(archive, { ...local(6, startMs + 6 * hourMs), endMs: undefined });
-      const { wavBytes: _, ...withoutSound } = local(7, startMs + 7 * hourMs);
-      await putConversation(archive, withoutSound);
+      const { id, endMs, startMs: atMs } = local(7, startMs + 7 * hourMs);
+      await putConversation(archive, { id, startMs: atMs, endMs, phrases: ['Hello'] });
       // On the last day, but after the end of the interval.
       await putConversation(archive, local(8, interval.endMs + hourMs));
       const platform = platformOf(
@@ -197,7 +197,9 @@ suite('completeness report', () => {
         const { files } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
         const content = files
           .filter(({ path }: any) => path !== 'names.json.gz')
-          .map((file: any) => `file\t${file.path}\t${file.contentBytes}\t${file.contentSha256}\n`)
+          .map((file: any) =>
+            ['file', file.path, file.contentBytes, file.contentSha256].join('\t').concat('\n'),
+          )
           .sort()
           .join('');
         lines.push(`${idOf(index)}\t${sha256(content)}\twhole\n`);
