@@ -108,6 +108,17 @@ export async function writeAvailabilityReport(
   return { ...written, ...sums };
 }
 
+/** One sentence that says what there is. */
+export function availabilitySentence({
+  totalFiles,
+  totalBytes,
+  conversationCount,
+}: Pick<AvailabilityReport, 'totalFiles' | 'totalBytes' | 'conversationCount'>): string {
+  return totalFiles === 0
+    ? 'The archive holds no files.'
+    : `The archive holds ${counted(totalFiles, 'file')} (${bytesText(totalBytes)}) of ${counted(conversationCount, 'conversation')}.`;
+}
+
 /** Plain files of a folder, by path; links and unfinished files are passed over. */
 async function* filesOf(
   rootPath: string,
@@ -173,9 +184,7 @@ function toMarkdown(
       );
       return [
         '# Availability Report\n',
-        totalFiles === 0
-          ? '**The archive holds no files.**\n'
-          : `**The archive holds ${counted(totalFiles, 'file')} (${bytesText(totalBytes)}) of ${counted(conversationCount, 'conversation')}.**\n`,
+        `**${availabilitySentence({ totalFiles, totalBytes, conversationCount })}**\n`,
         `As of ${utcText(generatedAtMs)}. Every file is listed in the CSV and JSON files beside this one. Whether they are sound is what the compliance report says.\n`,
         ...(rows.length === 0
           ? []

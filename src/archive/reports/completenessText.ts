@@ -4,7 +4,6 @@ import type { CompletenessSummary } from './completenessSummary.ts';
 import { stateCounts, type CompletenessVerdict } from './completenessSums.ts';
 import type { Rendering } from './reportFile.ts';
 import {
-  bytesText,
   counted,
   csvByteOrderMark,
   csvRow,
@@ -119,7 +118,7 @@ function toHead(summary: CompletenessSummary, listedCount: number): string {
       ? []
       : [
           '## Conversations to look at\n',
-          markdownHead(['Started', 'Conversation', 'State', 'Why', 'Id']),
+          markdownHead(['Started (UTC)', 'Conversation', 'State', 'Why', 'Id']),
         ]),
   ].join('\n');
 }
@@ -182,6 +181,7 @@ export function completenessCsv(): Rendering<CompletenessItem> {
 function whyOf(item: CompletenessItem): readonly string[] {
   const messages = item.absent.map(({ message }) => message.replace(/\.$/u, ''));
   return [
+    ...(item.local === undefined ? ['never downloaded, or deleted from the archive'] : []),
     ...(item.local?.problems ?? []),
     ...item.notRequested.map((part) => `${part} were not downloaded`),
     ...new Set(messages),
@@ -190,14 +190,9 @@ function whyOf(item: CompletenessItem): readonly string[] {
 
 function startText({ platform, local }: CompletenessItem): string {
   const startMs = platform?.startMs ?? local?.startMs;
-  return startMs === undefined ? '' : utcText(startMs);
+  return startMs === undefined ? '' : utcText(startMs).replace(' UTC', '');
 }
 
 function isoOf(timeMs: number | undefined): string | undefined {
   return timeMs === undefined ? undefined : new Date(timeMs).toISOString();
-}
-
-/** `2 files, 3.1 MB`. */
-export function sizeText(fileCount: number, bytes: number): string {
-  return `${counted(fileCount, 'file')}, ${bytesText(bytes)}`;
 }

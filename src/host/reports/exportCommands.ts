@@ -62,19 +62,18 @@ export async function exportEvidence(deps: ReportsDeps, args: readonly unknown[]
       signal,
     );
     const size = formatBytes(packed.sizeBytes);
-    const message =
+    const packedText =
+      packed.conversationCount === 1
+        ? vscode.l10n.t('Packed the conversation ({0}).', size)
+        : vscode.l10n.t('Packed {0} conversations ({1}).', packed.conversationCount, size);
+    const soundText =
       packed.problemCount === 0
-        ? vscode.l10n.t(
-            'Packed {0} conversations ({1}); all files are as the manifests say.',
-            packed.conversationCount,
-            size,
-          )
+        ? vscode.l10n.t('All files are as the manifests say.')
         : vscode.l10n.t(
-            'Packed {0} conversations ({1}), with {2} problems that the package names: files are not as the manifests say.',
-            packed.conversationCount,
-            size,
+            'Not all files are as the manifests say; problems, which the package names: {0}.',
             packed.problemCount,
           );
+    const message = `${packedText} ${soundText}`;
     announce(message + missedAuditText(audit), packed.problemCount === 0, {
       [vscode.l10n.t('Reveal')]: () => reveal(path),
     });
@@ -107,7 +106,7 @@ export async function exportTable(deps: ReportsDeps, args: readonly unknown[]): 
     );
     const { rowCount, conversationCount, sizeBytes, skippedCount } = exported;
     const message = vscode.l10n.t(
-      'Exported {0} rows of {1} conversations ({2}); the proof file beside it has the count and the hash.',
+      'Exported rows: {0}, conversations: {1} ({2}). The proof file beside it has the count and the hash.',
       rowCount,
       conversationCount,
       formatBytes(sizeBytes),
@@ -115,7 +114,7 @@ export async function exportTable(deps: ReportsDeps, args: readonly unknown[]): 
     const skipped =
       skippedCount === 0
         ? ''
-        : ` ${vscode.l10n.t('{0} conversations could not be read; the proof names them.', skippedCount)}`;
+        : ` ${vscode.l10n.t('Conversations that could not be read, named in the proof: {0}.', skippedCount)}`;
     announce(message + skipped + missedAuditText(audit), skippedCount === 0, {
       [vscode.l10n.t('Open')]: () =>
         vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path)),

@@ -2,7 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { writeAvailabilityReport } from '../../archive/reports/availabilityReport.ts';
+import {
+  availabilitySentence,
+  writeAvailabilityReport,
+} from '../../archive/reports/availabilityReport.ts';
 import { writeCompletenessReport } from '../../archive/reports/completenessReport.ts';
 import { verdictSentence } from '../../archive/reports/completenessText.ts';
 import {
@@ -15,7 +18,6 @@ import { errors } from '../../base/appError.ts';
 import { pickInterval } from '../conversations/intervalPicker.ts';
 import { decodeIntervalChoice, toInterval } from '../conversations/intervals.ts';
 import { withProgress } from '../progress.ts';
-import { formatBytes } from '../progressText.ts';
 import {
   announce,
   countReport,
@@ -81,17 +83,7 @@ export async function showAvailabilityReport(deps: ReportsDeps): Promise<void> {
         countReport(report),
         signal,
       );
-      const { totalFiles, totalBytes, conversationCount } = written;
-      await present(
-        vscode.l10n.t(
-          'The archive holds {0} files ({1}) of {2} conversations.',
-          totalFiles,
-          formatBytes(totalBytes),
-          conversationCount,
-        ) + missedAuditText(audit),
-        true,
-        written,
-      );
+      await present(availabilitySentence(written) + missedAuditText(audit), true, written);
     },
   );
 }
