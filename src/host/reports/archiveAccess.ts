@@ -5,7 +5,7 @@ import type { AuditPort, CountProgress } from '../../archive/reports/reportPorts
 import { errors, isAppError } from '../../base/appError.ts';
 import type { ProgressReport } from '../progress.ts';
 import { createThrottle } from '../progressText.ts';
-import type { ReportsDeps } from './reportsFeature.ts';
+import type { ReportsDeps } from './reportsDeps.ts';
 
 /** @throws AppError `input` when nothing was downloaded yet */
 export async function requireArchive(

@@ -27,7 +27,7 @@ import {
   requireArchive,
   reveal,
 } from './archiveAccess.ts';
-import type { ReportsDeps } from './reportsFeature.ts';
+import type { ReportsDeps } from './reportsDeps.ts';
 
 const intervalKey = 'exports.interval';
 const formatKey = 'exports.format';

@@ -28,7 +28,7 @@ import {
   showMarkdown,
 } from './archiveAccess.ts';
 import { platformSet } from './platformSet.ts';
-import type { ReportsDeps } from './reportsFeature.ts';
+import type { ReportsDeps } from './reportsDeps.ts';
 
 const intervalKey = 'reports.interval';
 
