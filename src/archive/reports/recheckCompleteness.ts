@@ -204,6 +204,10 @@ function compareSums(summary: StatedSummary, sums: CompletenessSums): readonly s
       'The archive’s digest is not that of the listed conversations.',
     ],
     [
+      summary.itemsDigest === computed.itemsDigest,
+      'The digest of the list is not that of the listed conversations.',
+    ],
+    [
       summary.digest === toReportDigest({ ...summary, ...computed }),
       'The digest of the report is not that of its parts.',
     ],

@@ -334,6 +334,8 @@ suite('recheck of a completeness report', () => {
         await writeFile(path, edited);
         assert.equal((await recheck(path, archive)).isGenuine, false, String(pattern));
       }
+      await writeFile(path, original.replace('"label":"Voice', '"label":"Fax'));
+      assert.match((await recheck(path, archive)).findings.join(' '), /The digest of the list/u);
       await writeFile(path, original);
       assert.equal((await recheck(path, archive)).isGenuine, true);
     }));
