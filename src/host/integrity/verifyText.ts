@@ -1,7 +1,7 @@
 /** The readable report of a verification, as Markdown. Pure over what the JSON report holds. */
 import type { ConversationFindings } from '../../archive/integrity/finding.ts';
 import type { VerifiedArchiveSummary } from '../../protocol/archiveVerification.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { formatBytes } from '../progressText.ts';
 
