@@ -18,6 +18,8 @@ export interface MediaFile {
   contentType?: string;
   /** No ETag: such a file cannot be resumed. */
   hasNoValidator?: boolean;
+  /** Claimed, whatever the body is. */
+  contentEncoding?: string;
   /** Announces the MD5 of the body, as S3 does. */
   hasChecksum?: boolean;
   /** Each entry spoils one request. */
@@ -138,8 +140,7 @@ export class MediaServer {
     { name, file, fault }: Served,
   ): Promise<void> {
     const etag = `"${createHash('sha1').update(file.body).digest('hex')}"`;
-    const isContinued = request.headers['if-range'] === etag && fault?.kind !== 'ignoreRange';
-    const from = isContinued ? askedByte(request) : 0;
+    const from = fault?.kind === 'ignoreRange' ? 0 : continuedFrom(request, etag);
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
     if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
@@ -218,6 +219,10 @@ function askedByte(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
+function continuedFrom(request: IncomingMessage, etag: string): number {
+  return request.headers['if-range'] === etag ? askedByte(request) : 0;
+}
+
 function spoilt(body: Buffer): Buffer {
   const copy = Buffer.from(body);
   copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1);
@@ -234,6 +239,7 @@ function headersOf(
     'content-type': file.contentType ?? 'audio/wav',
     'content-length': total - from,
     ...(file.hasNoValidator === true ? {} : { etag }),
+    ...(file.contentEncoding === undefined ? {} : { 'content-encoding': file.contentEncoding }),
     ...(file.hasChecksum === true
       ? { 'content-md5': createHash('md5').update(file.body).digest('base64') }
       : {}),

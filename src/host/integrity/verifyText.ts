@@ -34,7 +34,7 @@ function verdict(summary: VerifiedArchiveSummary, l10n: Localiser): string {
   if (summary.problemCount + auditCount === 0) {
     return `**${l10n.t('Everything that was looked at is as it was stored.')}**`;
   }
-  return `**${l10n.t('{0} problems in {1} conversations, {2} in the audit log.', summary.problemCount, summary.damagedCount, auditCount)}**`;
+  return `**${l10n.t('Problems: {0}, in conversations: {1}, in the audit log: {2}.', summary.problemCount, summary.damagedCount, auditCount)}**`;
 }
 
 function factsOf(summary: VerifiedArchiveSummary, l10n: Localiser): string {
