@@ -144,8 +144,7 @@ export class MediaServer {
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
     if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
-      const rest = file.body.subarray(from);
-      await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
+      await this.sendBytes(response, spoilt(file.body.subarray(from), fault));
       response.end();
       return;
     }
@@ -223,7 +222,10 @@ function continuedFrom(request: IncomingMessage, etag: string): number {
   return request.headers['if-range'] === etag ? askedByte(request) : 0;
 }
 
-function spoilt(body: Buffer): Buffer {
+function spoilt(body: Buffer, fault: MediaFault | undefined): Buffer {
+  if (fault?.kind !== 'spoil') {
+    return body;
+  }
   const copy = Buffer.from(body);
   copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1);
   return copy;
