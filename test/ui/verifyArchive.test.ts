@@ -80,12 +80,18 @@ suite('Verifying the archive in the workbench', function () {
   test('verifies the audit log, and says which line was edited', async () => {
     const { workbench } = bench;
     await workbench.runCommand('Genesys Archive: Verify Audit Log');
-    assert.match(await bench.takeNotification(/The audit log (?:is|was)/u), /is unbroken\. Lines: \d+/u);
+    assert.match(
+      await bench.takeNotification(/The audit log (?:is|was)/u),
+      /is unbroken\. Lines: \d+/u,
+    );
     const path = join(archive(), 'audit.jsonl');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('"absentCount":0', '"absentCount":1'));
     await workbench.runCommand('Genesys Archive: Verify Audit Log');
-    assert.match(await bench.takeNotification(/The audit log (?:is|was)/u), /The first, in line 1/u);
+    assert.match(
+      await bench.takeNotification(/The audit log (?:is|was)/u),
+      /The first, in line 1/u,
+    );
     await workbench.screenshot('audit edited');
   });
 });
