@@ -9,8 +9,12 @@ export function featureTitle(feature: FeatureId, l10n: Localiser): string {
       return l10n.t('List of conversations');
     case 'openConversation':
       return l10n.t('Opening a conversation');
+    case 'conversationJobs':
+      return l10n.t('Conversations in bulk');
     case 'recordings':
       return l10n.t('Recordings');
+    case 'recordingBatches':
+      return l10n.t('Recordings in bulk');
     case 'unredactedRecordings':
       return l10n.t('Recordings that are not redacted');
     case 'annotations':

@@ -131,8 +131,12 @@ function costOf(feature: FeatureId, l10n: Localiser): string {
       return l10n.t('nothing can be listed; the archive still opens');
     case 'openConversation':
       return l10n.t('no conversation can be opened by its id or downloaded');
+    case 'conversationJobs':
+      return l10n.t('long intervals are listed page by page, old ones perhaps not at all');
     case 'recordings':
       return l10n.t('conversations without sound');
+    case 'recordingBatches':
+      return l10n.t('a sync asks for each recording by itself, which takes many more calls');
     case 'unredactedRecordings':
       return l10n.t('redacted media, where the organisation redacts');
     case 'annotations':
