@@ -35,7 +35,7 @@ export type {
 
 /**
  * Pages of the scope. A page is yielded when the platform has sent it; the next is asked for when the caller asks for it. No
- * conversation comes twice within a window, but those of the page where a discovery was continued may. To stop, end the loop or
+ * conversation comes twice, but those of the window in which a discovery was continued may. To stop, end the loop or
  * abort; to give up for good, call `abandonDiscovery` with the last position.
  * @param position of a page of an earlier discovery of the same scope; undefined begins. One that does not fit begins anew and
  * says so in the first page's notices.
