@@ -169,7 +169,7 @@ export class WindowWalk {
       }
       const untilMs = earliest(position.dataAvailableUntilMs, page.dataAvailableUntilMs);
       position = { ...position, jobId, cursor: page.cursor, dataAvailableUntilMs: untilMs };
-      const tail = tailOfJob(position, untilMs);
+      const tail = tailOfJob(position, untilMs, this.deps.limits);
       const endMs = tail?.startMs ?? position.endMs;
       const { conversations, undecodable } = page;
       const wanted = {

@@ -12,6 +12,11 @@ export interface DiscoveryLimits extends WindowLimits {
   readonly maxJobDays: number;
   /** What started longer ago is surely found by jobs only. */
   readonly queryLookBackDays: number;
+  /**
+   * Jobs may lack a conversation that began before their data ends and ended after. What started within so many days before the
+   * end of the data is left to queries.
+   */
+  readonly jobSettleDays: number;
   /** From so many conversations on, a job takes fewer calls than pages of a query. */
   readonly minJobHits: number;
   /** Conversations that one query can reach by paging. */
@@ -39,6 +44,7 @@ export const defaultDiscoveryLimits: DiscoveryLimits = {
   ...defaultWindowLimits,
   maxJobDays: 31,
   queryLookBackDays: 35,
+  jobSettleDays: 3,
   minJobHits: 2_000,
   maxReachableHits: 100_000,
   queryLagMs: 15 * 60_000,
@@ -85,7 +91,7 @@ export function planDiscovery(
   const queryDays = isFiltered ? limits.maxFilteredDays : limits.maxUnfilteredDays;
   const oldUntilMs = floorDay(nowMs - limits.queryLookBackDays * dayMs);
   // Old data has long arrived, whatever the platform says of the newest.
-  const jobsUntilMs = Math.max(oldUntilMs, floorDay(jobsAvailableUntilMs ?? oldUntilMs));
+  const jobsUntilMs = Math.max(oldUntilMs, settledUntil(jobsAvailableUntilMs ?? 0, limits));
   const parts: readonly PlannedWindow[] = [
     { startMs, endMs: Math.min(endMs, oldUntilMs), method: 'job' },
     {
@@ -116,18 +122,24 @@ export function chooseMethod(
   return hitCount > limits.maxReachableHits ? 'split' : 'query';
 }
 
-/**
- * What a job over this window does not know for certain: from the start of the day on which its data ends, since that day may be
- * there in parts. Undefined when the job has it all.
- */
+/** What of the window a job with data up to that time may lack; undefined when it has it all. */
 export function tailOfJob(
   window: Interval,
   dataAvailableUntilMs: number | undefined,
+  limits: Pick<DiscoveryLimits, 'jobSettleDays'>,
 ): Interval | undefined {
-  const fromMs = floorDay(dataAvailableUntilMs ?? window.endMs);
-  return dataAvailableUntilMs === undefined || dataAvailableUntilMs >= window.endMs
+  const fromMs = settledUntil(dataAvailableUntilMs ?? Infinity, limits);
+  return fromMs >= window.endMs
     ? undefined
     : { startMs: Math.max(window.startMs, fromMs), endMs: window.endMs };
+}
+
+/** Days before are in jobs as a whole. */
+function settledUntil(
+  availableUntilMs: number,
+  { jobSettleDays }: Pick<DiscoveryLimits, 'jobSettleDays'>,
+): number {
+  return floorDay(availableUntilMs) - jobSettleDays * dayMs;
 }
 
 /** Start of the UTC day. */

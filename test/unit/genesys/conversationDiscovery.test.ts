@@ -27,11 +27,11 @@ suite('discoverConversations', () => {
       bench.platform.calls.filter((call) => call.startsWith('create')),
       [
         'create 2026-10-01T06:00/2026-10-16',
-        'create 2026-10-16/2026-10-21',
-        'create 2026-10-21/2026-10-28',
-        'create 2026-10-28/2026-11-04',
-        'create 2026-11-04/2026-11-11',
-        'create 2026-11-11/2026-11-18',
+        'create 2026-10-16/2026-10-18',
+        'create 2026-10-18/2026-10-25',
+        'create 2026-10-25/2026-11-01',
+        'create 2026-11-01/2026-11-08',
+        'create 2026-11-08/2026-11-15',
       ],
     );
     assert.equal(bench.platform.jobs.size, 0, 'every job is deleted');
@@ -62,7 +62,7 @@ suite('discoverConversations', () => {
     );
   });
 
-  test('tops up by queries from the day on which the data of a job ends', async () => {
+  test('tops up by queries what a job may lack, from some days before its data ends', async () => {
     const scope = between('2026-11-11T00:00Z', '2026-11-18T00:00Z');
     bench.platform.fail = (call) => {
       // The data is less far than the platform said before.
@@ -72,8 +72,8 @@ suite('discoverConversations', () => {
     };
     const pages = await bench.collect(scope);
     assert.deepEqual(startsOf(pages), bench.expected('2026-11-11', '2026-11-18'));
-    assert.ok(bench.platform.calls.includes('query 2026-11-15/2026-11-18 1x4'));
-    const beforeTail = pages.filter(({ completeUntilMs }) => completeUntilMs === iso('2026-11-15'));
+    assert.ok(bench.platform.calls.includes('query 2026-11-12/2026-11-15 1x4'));
+    const beforeTail = pages.filter(({ completeUntilMs }) => completeUntilMs === iso('2026-11-12'));
     assert.ok(beforeTail.length > 1, 'complete up to the tail while it is read');
     assert.equal(pages.at(-1)?.completeUntilMs, iso('2026-11-18'));
   });

@@ -39,20 +39,19 @@ suite('planDiscovery', () => {
     assert.deepEqual(plan('2026-09-10T05:00Z', '2026-11-20T00:00Z'), [
       '09-10T05:00/09-15 job',
       '09-15/10-16 job',
-      '10-16/10-21 bySize',
-      '10-21/10-28 bySize',
-      '10-28/11-04 bySize',
-      '11-04/11-11 bySize',
-      '11-11/11-18 bySize',
-      '11-18/11-20 query',
+      '10-16/10-18 bySize',
+      '10-18/10-25 bySize',
+      '10-25/11-01 bySize',
+      '11-01/11-08 bySize',
+      '11-08/11-15 bySize',
+      '11-15/11-20 query',
     ]);
   });
 
   test('asks for longer windows with a filter', () => {
     assert.deepEqual(plan('2026-10-16', '2026-11-20T00:00Z', { isFiltered: true }), [
-      '10-16/10-18 bySize',
-      '10-18/11-18 bySize',
-      '11-18/11-20 query',
+      '10-16/11-15 bySize',
+      '11-15/11-20 query',
     ]);
   });
 
@@ -89,6 +88,7 @@ suite('planDiscovery', () => {
         maxFilteredDays: 1 + random.integer(40),
         maxJobDays: 1 + random.integer(40),
         queryLookBackDays: random.integer(60),
+        jobSettleDays: random.integer(5),
       };
       const facts = { interval, isFiltered, nowMs, jobsAvailableUntilMs };
       const windows = planDiscovery(facts, someLimits);
@@ -107,7 +107,8 @@ suite('planDiscovery', () => {
         assert.ok(next === undefined || window.endMs % dayMs === 0, message);
         const mayBeJob = window.method !== 'query';
         const isOld = window.endMs <= oldBeforeMs;
-        const isAvailable = window.endMs <= (jobsAvailableUntilMs ?? -Infinity);
+        const settledMs = (jobsAvailableUntilMs ?? -Infinity) - someLimits.jobSettleDays * dayMs;
+        const isAvailable = window.endMs <= settledMs;
         assert.ok(!mayBeJob || isOld || isAvailable, message);
         assert.ok(window.method !== 'job' || isOld, message);
       });
@@ -130,11 +131,11 @@ suite('chooseMethod', () => {
 suite('tailOfJob', () => {
   const window = { startMs: iso('2026-11-01T06:00Z'), endMs: iso('2026-11-08T00:00Z') };
   const tail = (available: string | undefined): unknown =>
-    tailOfJob(window, available === undefined ? undefined : iso(available));
+    tailOfJob(window, available === undefined ? undefined : iso(available), limits);
 
-  test('begins on the day on which the data of the job ends', () => {
-    assert.deepEqual(tail('2026-11-05T17:00Z'), { ...window, startMs: iso('2026-11-05T00:00Z') });
-    assert.deepEqual(tail('2026-11-07T23:59:59.999Z'), {
+  test('begins some days before the day on which the data of the job ends', () => {
+    assert.deepEqual(tail('2026-11-08T17:00Z'), { ...window, startMs: iso('2026-11-05T00:00Z') });
+    assert.deepEqual(tail('2026-11-10T23:59:59.999Z'), {
       ...window,
       startMs: iso('2026-11-07T00:00Z'),
     });
@@ -142,8 +143,8 @@ suite('tailOfJob', () => {
 
   test('is the whole window when the job has nothing of it, and nothing when it has all', () => {
     assert.deepEqual(tail('2026-10-30T00:00Z'), window);
-    assert.deepEqual(tail('2026-11-01T07:00Z'), window);
-    assert.equal(tail('2026-11-08T00:00Z'), undefined);
+    assert.deepEqual(tail('2026-11-04T07:00Z'), window);
+    assert.equal(tail('2026-11-11T00:00Z'), undefined);
     assert.equal(tail(undefined), undefined);
   });
 });
