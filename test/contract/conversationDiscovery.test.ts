@@ -52,7 +52,7 @@ suite('discoverConversations against the simulator', () => {
     const tokens = new ClientCredentialsTokenSource({
       ...simulator,
       clientId: demoClient.id,
-      clientSecret: demoClient.secret ?? '',
+      clientSecret: demoClient.secret,
       clock,
     });
     client = new GenesysClient({
