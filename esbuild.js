@@ -4,27 +4,36 @@
  * The metafile gate fails the build when a bundle breaks the rules that only a bundler can see.
  */
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import * as esbuild from 'esbuild';
 
 const isProduction = process.argv.includes('--production');
 const isWatch = process.argv.includes('--watch');
 
 /**
- * What lives in a bundle of its own and is loaded on first use by `await import(…)`: packages by name, own modules by path.
- * @type {Readonly<Record<string, string>>}
+ * What is loaded on first use by `await import(…)`, each in a bundle of its own, and the most bytes that may have when minified:
+ * packages by name, own modules by path. A new lazy feature is one line here.
+ * @type {Readonly<Record<string, number>>}
  */
 const lazyModules = {
-  axios: 'axios.cjs',
-  cockatiel: 'cockatiel.cjs',
-  'src/genesys/bulkClient.ts': 'bulkClient.cjs',
-  'src/genesys/permissionReport.ts': 'permissionReport.cjs',
-  'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
-  'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
-  'src/host/player/playerModule.ts': 'playerModule.cjs',
-  'src/host/session/signInModule.ts': 'signInModule.cjs',
-  'src/host/support/supportModule.ts': 'supportModule.cjs',
+  axios: 400_000,
+  cockatiel: 40_000,
+  'src/genesys/bulkClient.ts': 20_000,
+  'src/genesys/permissionReport.ts': 20_000,
+  'src/host/archives/archiveModule.ts': 250_000,
+  'src/host/conversations/pickersModule.ts': 40_000,
+  'src/host/downloads/downloadModule.ts': 40_000,
+  'src/host/integrity/integrityModule.ts': 60_000,
+  'src/host/player/playerModule.ts': 60_000,
+  'src/host/retention/retentionModule.ts': 60_000,
+  'src/host/session/connectionModule.ts': 100_000,
+  'src/host/session/signInModule.ts': 80_000,
+  'src/host/statusBar/statusMenu.ts': 10_000,
+  'src/host/support/supportModule.ts': 40_000,
 };
+
+/** Files of different folders must not share a name. */
+const lazyNameOf = (/** @type {string} */ module) => basename(module, '.ts');
 
 /** @type {esbuild.Plugin} */
 const lazyPlugin = {
@@ -34,9 +43,12 @@ const lazyPlugin = {
       if (kind !== 'dynamic-import') {
         return undefined;
       }
-      const name = path.startsWith('.') ? relative('.', join(resolveDir, path)) : path;
-      const file = lazyModules[name.split(sep).join('/')];
-      return file === undefined ? undefined : { path: `./${file}`, external: true };
+      const module = path.startsWith('.')
+        ? relative('.', join(resolveDir, path)).split(sep).join('/')
+        : path;
+      return module in lazyModules
+        ? { path: `./${lazyNameOf(module)}.cjs`, external: true }
+        : undefined;
     });
   },
 };
@@ -66,12 +78,29 @@ const browser = /** @type {const} */ ({
   target: 'es2022',
 });
 
-/** A package as a bundle. Only its named exports: a default arrives differently from CommonJS. */
-const packageBundle = (/** @type {string} */ name) => ({
-  ...node,
-  stdin: { contents: `export * from '${name}';`, resolveDir: import.meta.dirname },
-  outfile: `dist/${name}.cjs`,
-});
+/**
+ * Of a package only the named exports: a default arrives differently from CommonJS.
+ * @param {string} module @param {number} maxBytes
+ */
+function lazyBundle(module, maxBytes) {
+  const outfile = `dist/${lazyNameOf(module)}.cjs`;
+  if (!module.endsWith('.ts')) {
+    const stdin = { contents: `export * from '${module}';`, resolveDir: import.meta.dirname };
+    return { options: { ...node, stdin, outfile }, maxBytes };
+  }
+  const mayNameVscode = module.startsWith('src/host/');
+  return {
+    options: {
+      ...node,
+      entryPoints: [module],
+      outfile,
+      external: mayNameVscode ? ['vscode'] : [],
+      plugins: [lazyPlugin],
+    },
+    maxBytes,
+    mayNameVscode,
+  };
+}
 
 /**
  * Every bundle: name → options and the most bytes it may have when minified. Only what runs in the
@@ -90,73 +119,12 @@ const bundles = {
     maxBytes: 150_000,
     mayNameVscode: true,
   },
-  axios: { options: packageBundle('axios'), maxBytes: 400_000 },
-  cockatiel: { options: packageBundle('cockatiel'), maxBytes: 40_000 },
-  bulkClient: {
-    options: {
-      ...node,
-      entryPoints: ['src/genesys/bulkClient.ts'],
-      outfile: 'dist/bulkClient.cjs',
-    },
-    maxBytes: 20_000,
-  },
-  permissionReport: {
-    options: {
-      ...node,
-      entryPoints: ['src/genesys/permissionReport.ts'],
-      outfile: 'dist/permissionReport.cjs',
-    },
-    maxBytes: 20_000,
-  },
-  supportModule: {
-    options: {
-      ...node,
-      entryPoints: ['src/host/support/supportModule.ts'],
-      outfile: 'dist/supportModule.cjs',
-      external: ['vscode'],
-    },
-    maxBytes: 40_000,
-    mayNameVscode: true,
-  },
-  pickersModule: {
-    options: {
-      ...node,
-      entryPoints: ['src/host/conversations/pickersModule.ts'],
-      outfile: 'dist/pickersModule.cjs',
-      external: ['vscode'],
-    },
-    maxBytes: 40_000,
-    mayNameVscode: true,
-  },
-  playerModule: {
-    options: {
-      ...node,
-      entryPoints: ['src/host/player/playerModule.ts'],
-      outfile: 'dist/playerModule.cjs',
-      external: ['vscode'],
-    },
-    maxBytes: 60_000,
-    mayNameVscode: true,
-  },
-  archiveModule: {
-    options: {
-      ...node,
-      entryPoints: ['src/host/archives/archiveModule.ts'],
-      outfile: 'dist/archiveModule.cjs',
-    },
-    maxBytes: 150_000,
-  },
-  signInModule: {
-    options: {
-      ...node,
-      entryPoints: ['src/host/session/signInModule.ts'],
-      outfile: 'dist/signInModule.cjs',
-      external: ['vscode'],
-      plugins: [lazyPlugin],
-    },
-    maxBytes: 80_000,
-    mayNameVscode: true,
-  },
+  ...Object.fromEntries(
+    Object.entries(lazyModules).map(([module, maxBytes]) => [
+      lazyNameOf(module),
+      lazyBundle(module, maxBytes),
+    ]),
+  ),
   archiveWorker: {
     options: {
       ...node,

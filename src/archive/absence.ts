@@ -1,6 +1,7 @@
 /** Why something of a conversation is not in the archive: a closed set of reasons, with sentences for people. */
 import type { AppError } from '../base/appError.ts';
 import type { Recording } from '../model/recording.ts';
+import { mismatchOf } from './mismatch.ts';
 
 export const reasonCodes = [
   'noPermission',
@@ -13,6 +14,7 @@ export const reasonCodes = [
   'platformError',
   'notRecorded',
   'unusable',
+  'checksumMismatch',
   'notWanted',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
@@ -105,6 +107,10 @@ export function absenceByFailure(item: string, error: AppError, nowMs: number): 
   }
   if (code === 'notFound') {
     return absent(item, 'deletedByRetention', `The platform no longer has it: ${message}`);
+  }
+  if (mismatchOf(error) !== undefined) {
+    const advice = 'It was fetched twice and nothing was stored for it; download again later.';
+    return absent(item, 'checksumMismatch', `${message}. ${advice}`, nowMs + hourMs);
   }
   if (code === 'corrupt' || code === 'protocol') {
     const advice = 'Nothing was stored for it; download again later.';

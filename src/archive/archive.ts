@@ -16,11 +16,14 @@ import {
 } from './archivedConversation.ts';
 import { createArchiveFile, readArchiveFile, type ArchiveIdentity } from './archiveFile.ts';
 import { ensureFolder } from './durableFile.ts';
+import { isDeletedFolder, readDeletedIds } from './retention/deletionRecord.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 
 export interface ArchiveDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** False for a cache: its downloads are no events. True when undefined. */
+  readonly isAudited?: boolean;
 }
 
 export interface ListedConversation {
@@ -38,10 +41,13 @@ export class Archive {
   readonly rootPath: string;
   /** Made when the archive was; stays when the folder moves. */
   readonly id: string;
+  /** True when what happens to it is noted in its audit log. */
+  readonly isAudited: boolean;
   private readonly foundFolders = new Map<ConversationId, string>();
 
-  private constructor(rootPath: string, id: string) {
+  private constructor(rootPath: string, id: string, isAudited: boolean) {
     this.rootPath = rootPath;
+    this.isAudited = isAudited;
     this.id = id;
   }
 
@@ -75,7 +81,7 @@ export class Archive {
           { details: { archive: file.organisationId, signedIn: identity.organisationId } },
         );
       }
-      return new Archive(await realpath(rootPath), file.archiveId);
+      return new Archive(await realpath(rootPath), file.archiveId, deps.isAudited ?? true);
     });
   }
 
@@ -92,17 +98,24 @@ export class Archive {
     return await ensureFolder(this.rootPath, conversationSegments(id, startMs));
   }
 
-  /** Folder of a conversation whose day is not known; undefined when it is not archived. One look a day folder. */
+  /** Folder of a conversation whose day is not known; undefined when it is not archived, or deleted. One look a day folder. */
   async find(id: ConversationId, signal: AbortSignal): Promise<string | undefined> {
     return await guardStorage(async () => {
       const known = this.foundFolders.get(id);
-      if (known !== undefined && (await isFolder(known))) {
+      if (
+        known !== undefined &&
+        (await isFolder(known)) &&
+        !(await isDeletedFolder(this.rootPath, id, known))
+      ) {
         return known;
       }
       this.foundFolders.delete(id);
       for await (const { path } of this.days(signal)) {
         const folderPath = join(path, id);
-        if (await isFolder(folderPath)) {
+        if (
+          (await isFolder(folderPath)) &&
+          !(await isDeletedFolder(this.rootPath, id, folderPath))
+        ) {
           this.foundFolders.set(id, folderPath);
           return folderPath;
         }
@@ -111,13 +124,25 @@ export class Archive {
     });
   }
 
-  /** All conversations, newest day first, ordered by id within a day. Folders with names of other kinds are passed over. */
+  /**
+   * All conversations, newest day first, ordered by id within a day. Folders with names of other kinds are passed over, and those where
+   * a deletion had to leave something.
+   */
   async *list(signal: AbortSignal): AsyncIterable<ListedConversation> {
+    const deleted = await readDeletedIds(this.rootPath);
     for await (const { path, day } of this.days(signal)) {
       for (const name of (await folderNames(path)).sort()) {
         throwIfCancelled(signal);
-        if (isSafeName(name)) {
-          yield { conversationId: parseConversationId(name), folderPath: join(path, name), day };
+        if (!isSafeName(name)) {
+          continue;
+        }
+        const conversationId = parseConversationId(name);
+        const folderPath = join(path, name);
+        const isLeft =
+          deleted.has(conversationId) &&
+          (await isDeletedFolder(this.rootPath, conversationId, folderPath));
+        if (!isLeft) {
+          yield { conversationId, folderPath, day };
         }
       }
     }

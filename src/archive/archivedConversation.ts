@@ -109,7 +109,7 @@ async function readDetail(
       `This conversation is not fully in the archive. Download it again: ${folderPath}`,
     );
   }
-  const rawJson = await readGzipText(entryPath(folderPath, detail), signal);
+  const rawJson = await readStoredText(entryPath(folderPath, detail), signal);
   return {
     manifest,
     rawJson,
@@ -130,7 +130,7 @@ export async function readArchivedNames(
   }
   try {
     return decodeArchivedNames(
-      parseJson(await readGzipText(entryPath(folderPath, file), signal), namesPath),
+      parseJson(await readStoredText(entryPath(folderPath, file), signal), namesPath),
     );
   } catch (error) {
     if (isAppError(error) || errnoOf(error) !== undefined) {
@@ -149,7 +149,7 @@ async function readRecordings(
   const recordings: ArchivedRecording[] = [];
   for (const file of files) {
     if (file.recordingId !== undefined && isRecordingObject(file)) {
-      const text = await readGzipText(entryPath(folderPath, file), signal);
+      const text = await readStoredText(entryPath(folderPath, file), signal);
       const recording = decodeStored(text, file, (value, path) =>
         decodeRecording(value, path, conversationId),
       );
@@ -199,7 +199,7 @@ function decodeStored<T>(
 }
 
 /** Text of a gzip file of bounded size. @throws AppError `corrupt`; file system errors as they are */
-export async function readGzipText(path: string, signal: AbortSignal): Promise<string> {
+export async function readStoredText(path: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const source = createReadStream(path, { signal });

@@ -8,7 +8,7 @@ import { isSafeName } from '../model/ids.ts';
 import type { Recording, RecordingAttachment } from '../model/recording.ts';
 import { absent } from './absence.ts';
 import type { StoredFile } from './conversationWriter.ts';
-import type { DownloadRun } from './downloadRun.ts';
+import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
 import { downloadMedia } from './mediaDownload.ts';
@@ -125,6 +125,7 @@ async function downloadAttachment(
           );
           return held !== undefined;
         },
+        onMismatch: (mismatch) => noteMismatch(run, path, mismatch),
       },
       signal,
     );

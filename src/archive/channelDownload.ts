@@ -3,26 +3,28 @@ import { errors } from '../base/appError.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording, RecordingFile } from '../model/recording.ts';
 import type { StoredFile } from './conversationWriter.ts';
-import type { DownloadRun } from './downloadRun.ts';
+import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
 import { checkMedia, type MediaCheck } from './mediaCheck.ts';
 import { downloadMedia } from './mediaDownload.ts';
 import type { FetchedMedia } from './mediaReceiver.ts';
 import type { RecordingLinks } from './recordingLinks.ts';
-import { discardPartial } from './resumePoint.ts';
+import { discardPartial, discardResumePoint } from './resumePoint.ts';
 
 /** Keys of `mediaUris` become parts of file names; a dot in one would make the name ambiguous. */
 const channelPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/u;
+/** Before media of this size, what is there already is noted durably; smaller files come again quickly. */
+const largeBytes = 128 * 1024;
 const minToleranceMs = 1_000;
 const toleranceRatio = 0.02;
 
 /** The platform states one size for all channels together. */
-export async function confirmOutputSize(
+export function confirmOutputSize(
   { writer, deps }: DownloadRun,
   recording: Recording,
   channels: readonly StoredFile[],
-): Promise<void> {
+): void {
   const isWhole = channels.length > 0 && channels.length === recording.files.length;
   if (recording.outputSizeBytes === undefined || !isWhole) {
     return;
@@ -30,7 +32,7 @@ export async function confirmOutputSize(
   const sizeBytes = channels.reduce((sum, { file }) => sum + file.contentBytes, 0);
   if (sizeBytes === recording.outputSizeBytes) {
     const paths = channels.map(({ file }) => file.path);
-    await writer.addVerification(paths, 'outputSize');
+    writer.addVerification(paths, 'outputSize');
   } else {
     deps.log.info('A recording is not as large as its metadata says', {
       recordingId: recording.id,
@@ -82,8 +84,14 @@ export async function downloadChannel(
             signal,
           );
         }
+        if (held === undefined && (sizeBytes ?? Infinity) >= largeBytes) {
+          // A full disk must not cost what came before its manifest.
+          await writer.commit();
+        }
         return held !== undefined;
       },
+      onMismatch: (mismatch) =>
+        noteMismatch(run, `recordings/${recording.id}/${channel}`, mismatch),
     },
     signal,
   );
@@ -117,7 +125,7 @@ export async function downloadChannel(
     },
     signal,
   );
-  await discardPartial(partialPath);
+  await discardResumePoint(partialPath);
   return stored;
 }
 
@@ -136,16 +144,27 @@ function verifications(
   if (check.isContainerSound) {
     list.push('container');
   }
-  if (isDurationAsStated(recording, check.durationMs)) {
+  if (isDurationAsStated(statedDurationMs(recording), check.durationMs)) {
     list.push('duration');
   }
   return list;
 }
 
-function isDurationAsStated(recording: Recording, durationMs: number | undefined): boolean {
-  const { startMs, endMs, outputDurationMs } = recording;
+/** How long the platform says that a recording plays. */
+export function statedDurationMs({
+  startMs,
+  endMs,
+  outputDurationMs,
+}: Recording): number | undefined {
   const spanMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
-  const statedMs = outputDurationMs ?? spanMs;
+  return outputDurationMs ?? spanMs;
+}
+
+/** True when both are known and differ by no more than encoders and pauses explain. */
+export function isDurationAsStated(
+  statedMs: number | undefined,
+  durationMs: number | undefined,
+): boolean {
   return (
     statedMs !== undefined &&
     durationMs !== undefined &&

@@ -47,7 +47,8 @@ export class ConversationCache {
     deps: ArchiveDeps,
     signal: AbortSignal,
   ): Promise<ConversationCache> {
-    const open = (): Promise<Archive> => Archive.open(rootPath, identity, deps, signal);
+    const open = (): Promise<Archive> =>
+      Archive.open(rootPath, identity, { ...deps, isAudited: false }, signal);
     let archive;
     try {
       archive = await open();

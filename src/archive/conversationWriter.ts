@@ -2,9 +2,10 @@
  * Puts finished files under their final names in one conversation's folder and keeps the manifest true at every moment. Owns
  * the last steps of the commit protocol and the history of replaced files; knows nothing of where the bytes came from.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gzip } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzip, gzipSync } from 'node:zlib';
 import { promisify } from 'node:util';
 import { isAppError } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
@@ -17,7 +18,8 @@ import {
   partialSuffix,
   PartialWriter,
   regularFileSize,
-  renameDurably,
+  removeFile,
+  syncFolder,
 } from './durableFile.ts';
 import { CountingHash, hashFile, type FileHash } from './fileHash.ts';
 import { historyEntry, isHistory, preserve } from './history.ts';
@@ -33,6 +35,10 @@ import {
 import { sweepLeftovers } from './sweepLeftovers.ts';
 
 const compress = promisify(gzip);
+/** Shorter text is packed at once: a hop to another thread takes longer. */
+const packAtOnceLength = 32 * 1024;
+/** A crash makes the next download bring at most this much of one conversation again. */
+const commitEveryBytes = 8 * 1024 * 1024;
 
 /** What is known of a file before it is stored: its entry without sizes and hashes. */
 export type FileOrigin = Omit<
@@ -49,17 +55,32 @@ export interface StoredFile {
 export interface WriterDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
+  readonly isForced?: boolean | undefined;
 }
 
 /** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
 export class ConversationWriter {
   readonly folderPath: string;
+  /** SHA-256 of the manifest that was there; null when there was none. */
+  readonly foundSha256: string | null;
   private readonly deps: WriterDeps;
   private manifest: Manifest;
   private writtenManifest: Manifest | undefined;
+  private writtenSha256: string | undefined;
+  private readonly isForced: boolean;
   private writing: Promise<void> = Promise.resolve();
+  /** Folders with new names that the disk need not know yet. */
+  private readonly renamedIn = new Set<string>();
+  private uncommittedBytes = 0;
 
-  private constructor(folderPath: string, manifest: Manifest, deps: WriterDeps) {
+  private constructor(
+    folderPath: string,
+    { manifest, foundSha256 }: { readonly manifest: Manifest; readonly foundSha256: string | null },
+    deps: WriterDeps,
+  ) {
+    this.foundSha256 = foundSha256;
+    this.isForced = deps.isForced ?? false;
     this.folderPath = folderPath;
     this.manifest = manifest;
     this.deps = deps;
@@ -81,23 +102,66 @@ export class ConversationWriter {
       absent: [],
     };
     await sweepLeftovers(folderPath, deps, signal);
+    const path = join(folderPath, manifestName);
+    const found =
+      (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
+    const foundSha256 = found?.storedSha256 ?? null;
+    const keepFound = async (): Promise<void> => {
+      if (found !== undefined) {
+        await preserve(folderPath, manifestName, found, signal);
+      }
+    };
     try {
       const manifest = await readManifest(folderPath, signal);
-      return new ConversationWriter(folderPath, manifest ?? empty, deps);
+      if (deps.isForced === true) {
+        // What is not believed is evidence all the same.
+        await keepFound();
+      }
+      return new ConversationWriter(folderPath, { manifest: manifest ?? empty, foundSha256 }, deps);
     } catch (error) {
       if (!isAppError(error, 'corrupt')) {
         throw error;
       }
-      const writer = new ConversationWriter(folderPath, empty, deps);
-      const damaged = await hashFile(join(folderPath, manifestName), signal);
-      await preserve(folderPath, manifestName, damaged, signal);
+      await keepFound();
       deps.log.warn('A damaged manifest was moved to the history', { folderPath });
-      return writer;
+      return new ConversationWriter(folderPath, { manifest: empty, foundSha256 }, deps);
     }
   }
 
   get files(): readonly ManifestFile[] {
     return this.manifest.files;
+  }
+
+  /** SHA-256 of the manifest as it was written last; undefined when this writer wrote none. Call it after `commit`. */
+  get manifestSha256(): string | undefined {
+    return this.writtenSha256;
+  }
+
+  /**
+   * Makes everything placed so far durable under its name, and then the manifest that says so. A crash before leaves whole
+   * files that the next download finds and takes in.
+   */
+  async commit(): Promise<void> {
+    const written = this.writing.then(async () => {
+      const folders = [...this.renamedIn];
+      const manifest = this.manifest;
+      this.renamedIn.clear();
+      this.uncommittedBytes = 0;
+      try {
+        await Promise.all(folders.map((path) => syncFolder(path)));
+        if (this.writtenManifest !== manifest) {
+          const text = encodeManifest(manifest);
+          await commitBytes(join(this.folderPath, manifestName), text);
+          this.writtenManifest = manifest;
+          this.writtenSha256 = createHash('sha256').update(text).digest('hex');
+        }
+      } catch (error) {
+        folders.forEach((path) => this.renamedIn.add(path));
+        throw error;
+      }
+    });
+    this.writing = written.catch(() => undefined);
+    await written;
   }
 
   /** Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. */
@@ -112,7 +176,9 @@ export class ConversationWriter {
     const content = new CountingHash();
     content.update(Buffer.from(text));
     const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
-    const packed = withoutGzipOrigin(await compress(text));
+    const packed = withoutGzipOrigin(
+      text.length <= packAtOnceLength ? gzipSync(text) : await compress(text),
+    );
     const stored = new CountingHash();
     stored.update(packed);
     const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
@@ -139,26 +205,31 @@ export class ConversationWriter {
         ? undefined
         : await hashFile(finalPath, signal);
     if (present?.content?.sha256 === file.contentSha256) {
-      await rm(partialPath, { force: true });
-      return await this.keep(file, present);
+      await removeFile(partialPath);
+      return this.keep(file, present);
     }
     const replaced = this.manifest.files.find(({ path }) => path === file.path);
     if (present !== undefined) {
       const history = await preserve(this.folderPath, file.path, present, signal);
       const kept = historyEntry(history, replaced, present);
-      await this.update((manifest) => ({
+      await this.changeAndCommit((manifest) => ({
         ...manifest,
         files: kept === undefined ? manifest.files : withFile(manifest.files, kept),
         replacing: replaced === undefined ? manifest.replacing : withFile(manifest.replacing, file),
       }));
     }
-    await renameDurably(partialPath, finalPath);
-    await this.update((manifest) => ({
+    await rename(partialPath, finalPath);
+    this.renamedIn.add(dirname(finalPath));
+    this.change((manifest) => ({
       ...manifest,
       files: withFile(manifest.files, file),
       replacing: manifest.replacing.filter(({ path }) => path !== file.path),
     }));
     await this.retireOtherFormats(file, signal);
+    this.uncommittedBytes += file.storedBytes;
+    if (this.uncommittedBytes >= commitEveryBytes) {
+      await this.commit();
+    }
     return { file, isUnchanged: false };
   }
 
@@ -171,7 +242,7 @@ export class ConversationWriter {
     signal: AbortSignal,
   ): Promise<ManifestFile | undefined> {
     const file = this.manifest.files.find((each) => !isHistory(each) && matches(each));
-    if (file === undefined) {
+    if (file === undefined || this.isForced) {
       return undefined;
     }
     const path = entryPath(this.folderPath, file);
@@ -183,11 +254,11 @@ export class ConversationWriter {
   }
 
   /** Adds what a file was checked against after it was stored. */
-  async addVerification(
+  addVerification(
     paths: readonly string[],
     verification: ManifestFile['verifiedAgainst'][number],
-  ): Promise<void> {
-    await this.update((manifest) => ({
+  ): void {
+    this.change((manifest) => ({
       ...manifest,
       files: manifest.files.map((file) =>
         paths.includes(file.path) && !file.verifiedAgainst.includes(verification)
@@ -203,7 +274,7 @@ export class ConversationWriter {
     absent: readonly AbsentItem[],
   ): Promise<void> {
     const items = new Set(absent.map(({ item }) => item));
-    await this.update((manifest) => ({
+    await this.changeAndCommit((manifest) => ({
       ...manifest,
       absent: [
         ...manifest.absent.filter(({ item }) => !isSettled(item) && !items.has(item)),
@@ -213,14 +284,14 @@ export class ConversationWriter {
   }
 
   /** The same content is there already: keeps it, and makes sure that the manifest knows it. */
-  private async keep(file: ManifestFile, present: FileHash): Promise<StoredFile> {
+  private keep(file: ManifestFile, present: FileHash): StoredFile {
     const known = this.manifest.files.find(({ path }) => path === file.path);
     if (known?.storedSha256 === present.storedSha256 && known.validator === file.validator) {
       return { file: known, isUnchanged: true };
     }
     const { storedBytes, storedSha256 } = present;
     const entry: ManifestFile = { ...file, storedBytes, storedSha256 };
-    await this.update((manifest) => ({
+    this.change((manifest) => ({
       ...manifest,
       files: withFile(manifest.files, entry),
       replacing: manifest.replacing.filter(({ path }) => path !== file.path),
@@ -252,7 +323,7 @@ export class ConversationWriter {
               other,
               present,
             );
-      await this.update((manifest) => {
+      await this.changeAndCommit((manifest) => {
         const files = manifest.files.filter(({ path: each }) => each !== other.path);
         return { ...manifest, files: kept === undefined ? files : withFile(files, kept) };
       });
@@ -260,18 +331,14 @@ export class ConversationWriter {
     }
   }
 
-  /** Changes the manifest and writes it. Changes are written in order, several at once when they come faster than the disk. */
-  private async update(change: (manifest: Manifest) => Manifest): Promise<void> {
+  /** Changes the manifest; `commit` writes it. */
+  private change(change: (manifest: Manifest) => Manifest): void {
     this.manifest = { ...change(this.manifest), updatedAtMs: this.deps.clock.nowMs() };
-    const written = this.writing.then(async () => {
-      if (this.writtenManifest !== this.manifest) {
-        const manifest = this.manifest;
-        await commitBytes(join(this.folderPath, manifestName), encodeManifest(manifest));
-        this.writtenManifest = manifest;
-      }
-    });
-    this.writing = written.catch(() => undefined);
-    await written;
+  }
+
+  private async changeAndCommit(change: (manifest: Manifest) => Manifest): Promise<void> {
+    this.change(change);
+    await this.commit();
   }
 }
 

@@ -6,12 +6,16 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { absenceByFailure, type AbsentItem } from './absence.ts';
+import { AuditLog } from './audit/auditLog.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
+import { sealManifest } from './integrity/manifestSeal.ts';
 import type { ManifestFile } from './manifest.ts';
+import type { AuditPort } from './mismatch.ts';
 import { downloadNames } from './namesDownload.ts';
 import { ProgressSum, type DownloadProgress } from './progressSum.ts';
 import { downloadRecordings } from './recordingsDownload.ts';
+import { forgetDeletion } from './retention/deletionRecord.ts';
 import { toStorageError } from './storageError.ts';
 import { downloadTranscripts } from './transcriptsDownload.ts';
 import { withWriterLock } from './writerLock.ts';
@@ -29,6 +33,8 @@ export interface DownloadReport {
   readonly absent: readonly AbsentItem[];
   /** Media and transcript bytes that came over the network. */
   readonly downloadedBytes: number;
+  /** Of the manifest as this run left it, as sealed in the audit log; undefined when it was not written. */
+  readonly manifestSha256: string | undefined;
 }
 
 const parallelFiles = 4;
@@ -37,7 +43,8 @@ const lockPatienceMs = 60_000;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
- * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished.
+ * content is left alone, different content moves what was there to `history/`. On abort the archive holds what was finished. A
+ * conversation that was deleted comes back: who does not want that leaves out `readDeletedIds`.
  * @throws AppError `notFound` | `forbidden` | `auth` | `network` | `remote` | `rateLimited` | `protocol` when the conversation
  * itself cannot be had, `auth` and `storage` at any time, `conflict` when another process still writes to the archive after a
  * minute of waiting
@@ -67,12 +74,21 @@ export async function downloadConversation(
     deps,
     async (lockSignal) => {
       const outcome = new Outcome(lockSignal);
+      let opened: { readonly writer: ConversationWriter; readonly audit: AuditPort } | undefined;
       try {
+        const audit = deps.audit ?? (await openAudit(deps, lockSignal));
+        await forgetDeletion(deps.archive.rootPath, conversation.id);
         const folderPath = await deps.archive.createConversationFolder(
           conversation.id,
           conversation.startMs,
         );
-        const writer = await ConversationWriter.open(folderPath, conversation.id, deps, lockSignal);
+        const writer = await ConversationWriter.open(
+          folderPath,
+          conversation.id,
+          { ...deps, isForced: request.isForced },
+          lockSignal,
+        );
+        opened = { writer, audit };
         outcome.stored(
           await writer.storeJson(
             {
@@ -93,14 +109,50 @@ export async function downloadConversation(
         if (names !== undefined) {
           outcome.stored(names);
         }
-        await runParts({ deps, request, conversation, writer, progress, outcome });
-        return outcome.report(writer, progress.receivedBytes, conversation.id);
+        await runParts({ deps, request, conversation, writer, progress, audit, outcome });
+        const report = outcome.report(writer, progress.receivedBytes, conversation.id);
+        const manifestSha256 = await seal(audit, writer, report);
+        return { ...report, manifestSha256 };
       } catch (error) {
+        // What is stored is stored: its manifest is sealed unless another window has the lock now.
+        const hasLock = !lockSignal.aborted || signal.aborted;
+        if (hasLock && opened !== undefined) {
+          const report = outcome.report(opened.writer, progress.receivedBytes, conversation.id);
+          await seal(opened.audit, opened.writer, report).catch((failure: unknown) => {
+            deps.log.warn('The manifest of a failed download could not be sealed', { failure });
+          });
+        }
         throw toStorageError(error);
       }
     },
     signal,
   );
+}
+
+async function openAudit(
+  { archive, clock }: Pick<DownloadDeps, 'archive' | 'clock'>,
+  signal: AbortSignal,
+): Promise<AuditPort> {
+  return archive.isAudited
+    ? await AuditLog.open(archive.rootPath, { clock }, signal)
+    : { append: () => Promise.resolve() };
+}
+
+async function seal(
+  audit: AuditPort,
+  writer: ConversationWriter,
+  { conversationId, files, absent }: Pick<DownloadReport, 'conversationId' | 'files' | 'absent'>,
+): Promise<string | undefined> {
+  await writer.commit();
+  const { manifestSha256 } = writer;
+  if (manifestSha256 !== undefined) {
+    const counts = { fileCount: files.length, absentCount: absent.length };
+    const whole = new AbortController().signal;
+    const { foundSha256 } = writer;
+    const manifestSeal = { conversationId, manifestSha256, foundSha256 };
+    await sealManifest(audit, manifestSeal, counts, whole);
+  }
+  return manifestSha256;
 }
 
 async function runParts(
@@ -230,7 +282,7 @@ class Outcome {
     writer: ConversationWriter,
     downloadedBytes: number,
     conversationId: ConversationId,
-  ): DownloadReport {
+  ): Omit<DownloadReport, 'manifestSha256'> {
     const current = new Map(writer.files.map((file) => [file.path, file]));
     return {
       conversationId,

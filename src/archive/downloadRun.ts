@@ -1,4 +1,4 @@
-/** What a download is asked for, and what its steps share. No behaviour. */
+/** What a download is asked for, and what its steps share. */
 import type { Clock } from '../base/clock.ts';
 import type { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
@@ -9,6 +9,7 @@ import type { RecordingFormat } from '../model/recording.ts';
 import type { AbsentItem } from './absence.ts';
 import type { Archive } from './archive.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
+import type { AuditPort, Mismatch } from './mismatch.ts';
 import type { ProgressSum } from './progressSum.ts';
 
 /** What a download asks of the platform. */
@@ -28,6 +29,8 @@ export interface DownloadDeps {
   /** Without it no names are stored. */
   readonly names?: NameSource | undefined;
   readonly archive: Archive;
+  /** Where events are noted; the archive's own audit log when undefined. */
+  readonly audit?: AuditPort | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,6 +48,8 @@ export interface DownloadRequest {
   readonly includeScreen?: boolean;
   /** How long to wait for the platform to transcode. */
   readonly maxTranscodeWaitMs: number;
+  /** True to fetch everything anew, whatever the archive holds: when its manifest cannot be trusted. */
+  readonly isForced?: boolean;
 }
 
 /** Everything that the steps of one download share. */
@@ -54,6 +59,7 @@ export interface DownloadRun {
   readonly conversation: Conversation;
   readonly writer: ConversationWriter;
   readonly progress: ProgressSum;
+  readonly audit: AuditPort;
   /** Bounds how many files are on their way at once. */
   readonly limiter: Limiter;
   /** Aborted on cancellation and on the first failure that ends the whole download. */
@@ -66,4 +72,17 @@ export interface DownloadRun {
    * download: then `signal` is aborted, and the download rejects with the first of them.
    */
   readonly attempt: (item: string, step: () => Promise<void>) => Promise<void>;
+}
+
+/** Notes in the audit log that an item came otherwise than announced, twice. */
+export async function noteMismatch(
+  { audit, conversation, signal }: DownloadRun,
+  item: string,
+  mismatch: Mismatch,
+): Promise<void> {
+  await audit.append(
+    'checksumMismatch',
+    { conversationId: conversation.id, item, ...mismatch },
+    signal,
+  );
 }

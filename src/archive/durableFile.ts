@@ -3,7 +3,16 @@
  * rule that nothing is written through a symbolic link; knows nothing of conversations.
  */
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errors } from '../base/appError.ts';
 import { errnoOf } from './storageError.ts';
@@ -33,32 +42,72 @@ export async function syncFolder(folderPath: string): Promise<void> {
 }
 
 /**
- * Makes the folders of `segments` below `rootPath`, which exists, and returns the last. Each new one is durable.
+ * Makes the folders of `segments` below `rootPath`, which exists and has no links in it, and returns the last. Each new one is
+ * durable.
  * @throws AppError `storage` when a segment is a symbolic link or a file.
  */
 export async function ensureFolder(rootPath: string, segments: readonly string[]): Promise<string> {
+  const path = join(rootPath, ...segments);
+  // Most often all but the last are there: two calls instead of two for each segment.
+  const isNew = await makeFolder(path).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (isNew === undefined || (await realpath(path)) !== path) {
+    return await ensureEachFolder(rootPath, segments);
+  }
+  if (isNew) {
+    await syncFolder(dirname(path));
+  } else if (!(await lstat(path)).isDirectory()) {
+    throw notAFolder(path);
+  }
+  return path;
+}
+
+async function ensureEachFolder(rootPath: string, segments: readonly string[]): Promise<string> {
   let current = rootPath;
   for (const segment of segments) {
     const next = join(current, segment);
-    const isNew = await mkdir(next).then(
-      () => true,
-      (error: unknown) => {
-        if (errnoOf(error) === 'EEXIST') {
-          return false;
-        }
-        throw error;
-      },
-    );
-    if (isNew) {
+    if (await makeFolder(next)) {
       await syncFolder(current);
     } else if (!(await lstat(next)).isDirectory()) {
-      throw errors.storage(
-        `The archive does not write through links or files that stand where a folder belongs. Move this away and try again: ${next}`,
-      );
+      throw notAFolder(next);
     }
     current = next;
   }
   return current;
+}
+
+/** False when something has the name already. */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function notAFolder(path: string): Error {
+  return errors.storage(
+    `The archive does not write through links or files that stand where a folder belongs. Move this away and try again: ${path}`,
+  );
+}
+
+/** Removes the file or link; nothing happens when there is none. A folder in its place goes with what it holds. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') {
+      await rm(path, { force: true, recursive: true });
+    }
+  }
 }
 
 /**
@@ -102,22 +151,29 @@ export async function renameDurably(fromPath: string, toPath: string): Promise<v
   await syncFolder(dirname(toPath));
 }
 
-/** Appends to a partial file in writes of 1 MB. The caller closes it, whatever happens. */
+/**
+ * Appends to a partial file in writes of about 1 MB, each under way while the next is gathered. The caller closes it, whatever
+ * happens; a write that failed is told by the next call.
+ */
 export class PartialWriter {
   private readonly handle: FileHandle;
-  private readonly buffer = Buffer.allocUnsafe(writeSizeBytes);
-  private bufferedBytes = 0;
+  private gathered: Uint8Array[] = [];
+  private gatheredBytes = 0;
+  /** Where the next write goes. */
+  private positionBytes: number;
+  /** In the file, of which the disk need not know yet. */
   private writtenBytes: number;
+  private writing: Promise<void> = Promise.resolve();
 
   private constructor(handle: FileHandle, writtenBytes: number) {
     this.handle = handle;
+    this.positionBytes = writtenBytes;
     this.writtenBytes = writtenBytes;
   }
 
   /** An empty file; what stood there before is removed first, be it a link. */
   static async create(path: string): Promise<PartialWriter> {
-    await rm(path, { force: true, recursive: true });
-    return new PartialWriter(await open(path, 'wx', 0o644), 0);
+    return new PartialWriter(await createNew(path), 0);
   }
 
   /** An existing file, cut to `sizeBytes` to be continued from there. Never follows a link. */
@@ -132,47 +188,86 @@ export class PartialWriter {
     return new PartialWriter(handle, sizeBytes);
   }
 
-  /** Bytes taken so far, those still in the buffer included. */
+  /** Bytes taken so far, those not written yet included. */
   get sizeBytes(): number {
-    return this.writtenBytes + this.bufferedBytes;
+    return this.positionBytes + this.gatheredBytes;
   }
 
-  /** Takes a copy of the chunk. */
+  /** Keeps the chunk until it is written: the caller leaves it as it is. */
   async append(chunk: Uint8Array): Promise<void> {
-    let takenBytes = 0;
-    while (takenBytes < chunk.length) {
-      const countBytes = Math.min(chunk.length - takenBytes, writeSizeBytes - this.bufferedBytes);
-      this.buffer.set(chunk.subarray(takenBytes, takenBytes + countBytes), this.bufferedBytes);
-      this.bufferedBytes += countBytes;
-      takenBytes += countBytes;
-      if (this.bufferedBytes === writeSizeBytes) {
-        await this.flush();
-      }
+    this.gathered.push(chunk);
+    this.gatheredBytes += chunk.length;
+    if (this.gatheredBytes >= writeSizeBytes) {
+      await this.startWriting();
     }
   }
 
   /** Everything taken so far is on the disk when this resolves. */
   async sync(): Promise<void> {
-    await this.flush();
+    await this.startWriting();
+    await this.writing;
     await this.handle.sync();
   }
 
+  /** Flushes what was written, while appending goes on; resolves to how many bytes from the start are on the disk. */
+  async syncWritten(): Promise<number> {
+    const durableBytes = this.writtenBytes;
+    await this.handle.datasync();
+    return durableBytes;
+  }
+
   async close(): Promise<void> {
+    await this.writing.catch(() => undefined);
     await this.handle.close();
   }
 
-  private async flush(): Promise<void> {
-    let offsetBytes = 0;
-    while (offsetBytes < this.bufferedBytes) {
-      const { bytesWritten } = await this.handle.write(
-        this.buffer,
-        offsetBytes,
-        this.bufferedBytes - offsetBytes,
-        this.writtenBytes,
-      );
-      offsetBytes += bytesWritten;
-      this.writtenBytes += bytesWritten;
-    }
-    this.bufferedBytes = 0;
+  /** Resolves when the write before is done and this one is under way: memory holds two at most. */
+  private async startWriting(): Promise<void> {
+    const chunks = this.gathered;
+    this.gathered = [];
+    const fromByte = this.positionBytes;
+    this.positionBytes += this.gatheredBytes;
+    this.gatheredBytes = 0;
+    await this.writing;
+    this.writing = this.write(chunks, fromByte);
+    // Told by whoever waits for it next.
+    this.writing.catch(() => undefined);
   }
+
+  private async write(chunks: readonly Uint8Array[], fromByte: number): Promise<void> {
+    let rest = chunks;
+    let position = fromByte;
+    while (rest.length > 0) {
+      const { bytesWritten } = await this.handle.writev([...rest], position);
+      position += bytesWritten;
+      rest = withoutFirst(rest, bytesWritten);
+    }
+    this.writtenBytes = position;
+  }
+}
+
+/** Without a look first in the common case that nothing is there. */
+async function createNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o644);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') {
+      throw error;
+    }
+    await removeFile(path);
+    return await open(path, 'wx', 0o644);
+  }
+}
+
+/** What is left of the chunks after their first `countBytes`. */
+function withoutFirst(chunks: readonly Uint8Array[], countBytes: number): readonly Uint8Array[] {
+  let leftBytes = countBytes;
+  const rest: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    if (leftBytes < chunk.length) {
+      rest.push(leftBytes === 0 ? chunk : chunk.subarray(leftBytes));
+    }
+    leftBytes = Math.max(0, leftBytes - chunk.length);
+  }
+  return rest;
 }

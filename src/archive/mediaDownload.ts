@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { GenesysApi, MediaResponse } from '../genesys/genesysApi.ts';
 import { receive, type FetchedMedia, type ReceiveRequest } from './mediaReceiver.ts';
+import { mismatchOf, type Mismatch } from './mismatch.ts';
 import { discardPartial, readResumePoint, type ResumePoint } from './resumePoint.ts';
 
 const maxFailures = 4;
@@ -36,12 +37,14 @@ export interface MediaRequest extends ReceiveRequest {
   readonly link: LinkProvider;
   /** True when the archive already holds what this answer would bring: the body is not read then. */
   readonly isHeld: (response: MediaResponse, signal: AbortSignal) => Promise<boolean>;
+  /** Told when a second attempt from zero was not what was announced either, before the download fails. */
+  readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
 }
 
 /**
  * Resolves to undefined when `isHeld` said so. On abort and on failure, what was received stays as a partial file to go on from.
- * @throws AppError `gone` when fresh links expire too, `network` | `corrupt` after a bounded number of attempts, `auth`,
- * `forbidden`, `notFound`, `remote`; file system errors as they are
+ * @throws AppError `gone` when fresh links expire too, `network` after a bounded number of attempts, `corrupt` when
+ * what came differs from what was announced twice, once from zero, `auth`, `forbidden`, `notFound`, `remote`; file system errors as they are
  */
 export async function downloadMedia(
   deps: MediaDeps,
@@ -51,22 +54,30 @@ export async function downloadMedia(
   let link = await request.link(undefined, signal);
   let failureCount = 0;
   let freshLinkCount = 0;
+  let hasMismatched = false;
   for (;;) {
     try {
-      const isDying =
-        link.expiresAtMs !== undefined && link.expiresAtMs <= deps.clock.nowMs() + linkMarginMs;
-      if (isDying && freshLinkCount === 0) {
+      if (isDying(link, deps.clock) && freshLinkCount === 0) {
         freshLinkCount++;
         link = await request.link(link, signal);
       }
       return await attempt(deps, request, link, signal);
     } catch (error) {
       throwIfCancelled(signal);
-      if (isLinkRefused(error) && freshLinkCount < maxFreshLinks) {
+      const mismatch = mismatchOf(error);
+      if (mismatch !== undefined && !hasMismatched) {
+        hasMismatched = true;
+        deps.log.warn('A media file was not what was announced; fetching it from zero', {
+          algorithm: mismatch.algorithm,
+        });
+      } else if (mismatch !== undefined) {
+        await request.onMismatch(mismatch);
+        throw error;
+      } else if (isLinkRefused(error) && freshLinkCount < maxFreshLinks) {
         freshLinkCount++;
         deps.log.info('A media link expired; asking for a fresh one', { freshLinkCount });
         link = await request.link(link, signal);
-      } else if (isTransient(error) && failureCount < maxFailures) {
+      } else if (isAppError(error, 'network') && failureCount < maxFailures) {
         deps.log.info('A media download was interrupted; going on', { failureCount });
         await deps.clock.delay(firstBackoffMs * 2 ** failureCount, signal);
         failureCount++;
@@ -77,13 +88,13 @@ export async function downloadMedia(
   }
 }
 
+function isDying({ expiresAtMs }: MediaLink, clock: Clock): boolean {
+  return expiresAtMs !== undefined && expiresAtMs <= clock.nowMs() + linkMarginMs;
+}
+
 /** A signed link has no permissions behind it: refused means expired. */
 export function isLinkRefused(error: unknown): boolean {
   return isAppError(error, 'gone') || isAppError(error, 'forbidden');
-}
-
-function isTransient(error: unknown): boolean {
-  return isAppError(error, 'network') || isAppError(error, 'corrupt');
 }
 
 async function attempt(

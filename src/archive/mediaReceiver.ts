@@ -2,12 +2,12 @@
  * Takes the body of one answer of the storage into the partial file: hashes while it writes, notes how far it is, and compares
  * the whole with what was announced. Knows nothing of links and repeated attempts.
  */
-import { createHash, type Hash } from 'node:crypto';
 import { errors, throwIfCancelled } from '../base/appError.ts';
 import type { MediaResponse } from '../genesys/genesysApi.ts';
 import { PartialWriter } from './durableFile.ts';
-import { CountingHash, hashPrefix } from './fileHash.ts';
-import { discardPartial, writeResumePoint } from './resumePoint.ts';
+import { hashPrefix } from './fileHash.ts';
+import { AnnouncedHash, mismatchError } from './mismatch.ts';
+import { discardPartial, discardResumePoint, writeResumePoint } from './resumePoint.ts';
 
 /** A crash costs at most this much of what was downloaded. */
 const checkpointBytes = 4 * 1024 * 1024;
@@ -45,7 +45,7 @@ export async function receive(
   signal: AbortSignal,
 ): Promise<FetchedMedia> {
   const { partialPath } = request;
-  const hashes = new MediaHashes(response.checksum?.algorithm);
+  const hashes = new AnnouncedHash(response.checksum);
   await hashPrefix(
     partialPath,
     fromByte,
@@ -55,7 +55,7 @@ export async function receive(
     signal,
   );
   if (fromByte === 0) {
-    await discardPartial(partialPath);
+    await discardResumePoint(partialPath);
   }
   const writer =
     fromByte === 0
@@ -65,6 +65,7 @@ export async function receive(
   try {
     await readBody(request, response, { hashes, writer, checkpoint }, signal);
     await writer.sync();
+    await checkpoint.settle();
   } catch (error) {
     await checkpoint.trySave();
     throw error;
@@ -75,7 +76,7 @@ export async function receive(
 }
 
 interface Receiver {
-  readonly hashes: MediaHashes;
+  readonly hashes: AnnouncedHash;
   readonly writer: PartialWriter;
   readonly checkpoint: Checkpoint;
 }
@@ -97,7 +98,7 @@ async function readBody(
     if (totalBytes !== undefined && writer.sizeBytes > totalBytes) {
       break;
     }
-    await checkpoint.saveWhenDue();
+    checkpoint.saveWhenDue();
   }
   throwIfCancelled(signal);
 }
@@ -105,20 +106,26 @@ async function readBody(
 async function finish(
   request: ReceiveRequest,
   response: MediaResponse,
-  hashes: MediaHashes,
+  hashes: AnnouncedHash,
 ): Promise<FetchedMedia> {
   const totalBytes = totalOf(response);
-  const { bytes: sizeBytes, sha256, checksumHex } = hashes.finish();
+  const { bytes: sizeBytes, sha256, mismatch } = hashes.finish();
   if (totalBytes !== undefined && sizeBytes < totalBytes) {
     throw errors.network('The connection ended before the whole file was received');
   }
   if (totalBytes !== undefined && sizeBytes > totalBytes) {
     await discardPartial(request.partialPath);
-    throw errors.corrupt('The storage sent more than it announced');
+    throw mismatchError('The storage sent more than it announced', {
+      algorithm: 'size',
+      expected: String(totalBytes),
+      computed: String(sizeBytes),
+      sizeBytes,
+      sha256,
+    });
   }
-  if (response.checksum !== undefined && response.checksum.hex.toLowerCase() !== checksumHex) {
+  if (mismatch !== undefined) {
     await discardPartial(request.partialPath);
-    throw errors.corrupt('The file does not match the checksum of the storage');
+    throw mismatchError('The file does not match the checksum of the storage', mismatch);
   }
   return {
     sizeBytes,
@@ -130,12 +137,13 @@ async function finish(
   };
 }
 
-/** Saves how far the download is, where it can be continued at all. */
+/** Saves how far the download is, where it can be continued at all; beside the download, one save at a time. */
 class Checkpoint {
   private readonly request: ReceiveRequest;
   private readonly response: MediaResponse;
   private readonly writer: PartialWriter;
   private savedBytes: number;
+  private saving: Promise<void> | undefined;
 
   constructor(request: ReceiveRequest, response: MediaResponse, writer: PartialWriter) {
     this.request = request;
@@ -144,55 +152,47 @@ class Checkpoint {
     this.savedBytes = writer.sizeBytes;
   }
 
-  async saveWhenDue(): Promise<void> {
-    if (this.writer.sizeBytes - this.savedBytes >= checkpointBytes) {
-      await this.save();
+  saveWhenDue(): void {
+    if (this.saving === undefined && this.writer.sizeBytes - this.savedBytes >= checkpointBytes) {
+      this.savedBytes = this.writer.sizeBytes;
+      this.saving = this.save(() => this.writer.syncWritten()).finally(() => {
+        this.saving = undefined;
+      });
     }
   }
 
   /** For the way out of a failure, which must not be hidden by another one. */
   async trySave(): Promise<void> {
-    try {
-      await this.save();
-    } catch {
-      // A full disk, most likely: the next run goes on from the point before.
-    }
+    await this.settle();
+    await this.save(async () => {
+      await this.writer.sync();
+      return this.writer.sizeBytes;
+    });
   }
 
-  private async save(): Promise<void> {
+  /** Waits for the save that is under way, which uses the file. */
+  async settle(): Promise<void> {
+    await this.saving;
+  }
+
+  /** Never rejects: when the disk is full, the next run goes on from the point before. */
+  private async save(sync: () => Promise<number>): Promise<void> {
     const { validator } = this.response;
     // A weak validator does not promise the same bytes.
     if (validator === undefined || validator.startsWith('W/')) {
       return;
     }
-    await this.writer.sync();
-    this.savedBytes = this.writer.sizeBytes;
-    await writeResumePoint(this.request.partialPath, {
-      identity: this.request.identity,
-      validator,
-      totalBytes: totalOf(this.response),
-      durableBytes: this.savedBytes,
-    });
-  }
-}
-
-/** SHA-256 for us, and the storage's own algorithm beside it when it is another one. */
-class MediaHashes {
-  private readonly own = new CountingHash();
-  private readonly other: Hash | undefined;
-
-  constructor(algorithm: 'md5' | 'sha256' | undefined) {
-    this.other = algorithm === 'md5' ? createHash('md5') : undefined;
-  }
-
-  update(chunk: Uint8Array): void {
-    this.own.update(chunk);
-    this.other?.update(chunk);
-  }
-
-  finish(): { readonly bytes: number; readonly sha256: string; readonly checksumHex: string } {
-    const { bytes, sha256 } = this.own.finish();
-    return { bytes, sha256, checksumHex: this.other?.digest('hex') ?? sha256 };
+    try {
+      const durableBytes = await sync();
+      await writeResumePoint(this.request.partialPath, {
+        identity: this.request.identity,
+        validator,
+        totalBytes: totalOf(this.response),
+        durableBytes,
+      });
+    } catch {
+      // What is wrong with the disk is told by the writing itself.
+    }
   }
 }
 

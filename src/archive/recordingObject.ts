@@ -5,7 +5,7 @@
 import { isRecord } from '../base/decode.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording } from '../model/recording.ts';
-import { readGzipText } from './archivedConversation.ts';
+import { readStoredText } from './archivedConversation.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
 import { entryPath } from './manifest.ts';
 import { withoutSignedLinks } from './signedLinks.ts';
@@ -20,7 +20,7 @@ export async function storeRecordingObject(
   const text = withoutSignedLinks(rawJson);
   const held = await writer.findIntact((file) => file.path === path, signal);
   if (held !== undefined) {
-    const heldText = await readGzipText(entryPath(writer.folderPath, held), signal);
+    const heldText = await readStoredText(entryPath(writer.folderPath, held), signal);
     if (isSameRecording(heldText, text)) {
       return { file: held, isUnchanged: true };
     }

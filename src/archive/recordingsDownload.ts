@@ -181,5 +181,5 @@ async function downloadRecording(
   channels.forEach((channel) => {
     run.stored(channel);
   });
-  await confirmOutputSize(run, recording, channels);
+  confirmOutputSize(run, recording, channels);
 }

@@ -2,9 +2,9 @@
  * How far an interrupted download got: a small file beside the partial one. Owns the rule that bytes are only ever added to
  * the same content; knows nothing of HTTP.
  */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { asNumber, asRecord, asString, optional, parseJson, required } from '../base/decode.ts';
-import { regularFileSize } from './durableFile.ts';
+import { regularFileSize, removeFile } from './durableFile.ts';
 
 export interface ResumePoint {
   /** What is being downloaded, such as `recordings/<id>/<channel>/WAV`: never a link. */
@@ -28,6 +28,9 @@ export async function readResumePoint(
 ): Promise<ResumePoint | undefined> {
   try {
     const presentBytes = await regularFileSize(partialPath);
+    if (presentBytes === undefined) {
+      return undefined;
+    }
     await regularFileSize(sidecarPath(partialPath));
     const text = await readFile(sidecarPath(partialPath), 'utf8');
     const record = asRecord(parseJson(text, 'resume point'), '');
@@ -41,7 +44,7 @@ export async function readResumePoint(
       point.identity === identity &&
       Number.isSafeInteger(point.durableBytes) &&
       point.durableBytes > 0 &&
-      point.durableBytes <= (presentBytes ?? 0) &&
+      point.durableBytes <= presentBytes &&
       point.durableBytes <= (point.totalBytes ?? Infinity);
     return isUsable ? point : undefined;
   } catch {
@@ -52,12 +55,17 @@ export async function readResumePoint(
 
 export async function writeResumePoint(partialPath: string, point: ResumePoint): Promise<void> {
   const path = sidecarPath(partialPath);
-  await rm(path, { force: true, recursive: true });
+  await removeFile(path);
   await writeFile(path, JSON.stringify(point), { flag: 'wx' });
 }
 
 /** Removes the partial file and its resume point. */
 export async function discardPartial(partialPath: string): Promise<void> {
-  await rm(sidecarPath(partialPath), { force: true, recursive: true });
-  await rm(partialPath, { force: true, recursive: true });
+  await discardResumePoint(partialPath);
+  await removeFile(partialPath);
+}
+
+/** Removes the resume point of a partial file that is done or about to be begun anew. */
+export async function discardResumePoint(partialPath: string): Promise<void> {
+  await removeFile(sidecarPath(partialPath));
 }

@@ -11,6 +11,7 @@ import { PartialWriter } from './durableFile.ts';
 import { CountingHash } from './fileHash.ts';
 import { JsonCheck } from './jsonCheck.ts';
 import { isLinkRefused, type LinkProvider, type MediaDeps } from './mediaDownload.ts';
+import { AnnouncedHash, mismatchError, mismatchOf, type Mismatch } from './mismatch.ts';
 import { discardPartial } from './resumePoint.ts';
 
 const maxFailures = 3;
@@ -22,6 +23,8 @@ export interface TranscriptRequest {
   readonly link: LinkProvider;
   readonly onProgress: (doneBytes: number, totalBytes: number | undefined) => void;
   readonly onReceived: (countBytes: number) => void;
+  /** Told when a second attempt was not what was announced either, before the download fails. */
+  readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
 }
 
 export interface FetchedTranscript {
@@ -45,6 +48,7 @@ export async function downloadTranscript(
   let link = await request.link(undefined, signal);
   let failureCount = 0;
   let freshLinkCount = 0;
+  let hasMismatched = false;
   for (;;) {
     try {
       const response = await deps.source.openMedia(link.url, {}, signal);
@@ -52,7 +56,13 @@ export async function downloadTranscript(
     } catch (error) {
       await discardPartial(request.partialPath);
       throwIfCancelled(signal);
-      if (isLinkRefused(error) && freshLinkCount < maxFreshLinks) {
+      const mismatch = mismatchOf(error);
+      if (mismatch !== undefined && !hasMismatched) {
+        hasMismatched = true;
+      } else if (mismatch !== undefined) {
+        await request.onMismatch(mismatch);
+        throw error;
+      } else if (isLinkRefused(error) && freshLinkCount < maxFreshLinks) {
         freshLinkCount++;
         link = await request.link(link, signal);
       } else if (isAppError(error, 'network') && failureCount < maxFailures) {
@@ -70,7 +80,7 @@ async function receive(
   response: MediaResponse,
   signal: AbortSignal,
 ): Promise<FetchedTranscript> {
-  const content = new CountingHash();
+  const content = new AnnouncedHash(response.checksum);
   const stored = new CountingHash();
   const check = new JsonCheck();
   const writer = await PartialWriter.create(request.partialPath);
@@ -102,11 +112,14 @@ async function receive(
   } finally {
     await writer.close();
   }
-  const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
+  const { bytes: contentBytes, sha256: contentSha256, mismatch } = content.finish();
   const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
   const announcedBytes = response.totalBytes ?? response.contentLengthBytes;
   if (announcedBytes !== undefined && announcedBytes !== contentBytes) {
     throw errors.network('The transcript is not as long as was announced');
+  }
+  if (mismatch !== undefined) {
+    throw mismatchError('The transcript does not match the checksum of the storage', mismatch);
   }
   const isSizeConfirmed = announcedBytes !== undefined;
   return { storedBytes, storedSha256, contentBytes, contentSha256, isSizeConfirmed };

@@ -6,7 +6,7 @@ import type { CommunicationId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { absent, hourMs } from './absence.ts';
 import type { StoredFile } from './conversationWriter.ts';
-import type { DownloadRun } from './downloadRun.ts';
+import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath } from './manifest.ts';
 import { downloadTranscript } from './transcriptDownload.ts';
@@ -102,6 +102,10 @@ async function downloadFile(
         },
         onReceived: (countBytes) => {
           progress.receive(countBytes);
+        },
+        onMismatch: (mismatch) => {
+          const suffix = recordingId === undefined ? '' : `/${recordingId}`;
+          return noteMismatch(run, `transcripts/${id}${suffix}`, mismatch);
         },
       },
       signal,

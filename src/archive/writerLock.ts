@@ -11,7 +11,8 @@ import { guardStorage } from './storageError.ts';
 /** What is to be written to. */
 export interface WriterTurn extends LockWait {
   readonly rootPath: string;
-  readonly conversationId: ConversationId;
+  /** Undefined for what concerns no single conversation and waits for none of them. */
+  readonly conversationId: ConversationId | undefined;
 }
 
 /** A lock that this process holds or waits for, shared by all of its users. */
@@ -123,10 +124,13 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promis
 
 async function takeTurn<T>(
   held: HeldLock,
-  id: ConversationId,
+  id: ConversationId | undefined,
   task: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  if (id === undefined) {
+    return await task();
+  }
   const turn = held.turns.get(id) ?? { userCount: 0, limiter: new Limiter(1) };
   held.turns.set(id, turn);
   turn.userCount++;

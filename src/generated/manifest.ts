@@ -32,6 +32,12 @@ export const commandIds = [
   'genesysArchive.copyConversationId',
   'genesysArchive.openInGenesysCloud',
   'genesysArchive.showConversationJson',
+  'genesysArchive.verifyArchive',
+  'genesysArchive.verifyAuditLog',
+  'genesysArchive.applyRetention',
+  'genesysArchive.deleteFromArchive',
+  'genesysArchive.placeLegalHold',
+  'genesysArchive.liftLegalHold',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -75,6 +81,8 @@ export interface Settings {
   readonly 'conversations.pageSize': number;
   readonly 'cache.maxMegabytes': number;
   readonly 'cache.maxAgeHours': number;
+  readonly 'retention.days': number;
+  readonly 'retention.filter': string;
   readonly 'recordings.includeScreen': boolean;
 }
 
@@ -91,5 +99,7 @@ export const settingSchemas = {
   'conversations.pageSize': { default: 100, minimum: 1, maximum: 100 },
   'cache.maxMegabytes': { default: 512, minimum: 0, maximum: 65536 },
   'cache.maxAgeHours': { default: 24, minimum: 0, maximum: 720 },
+  'retention.days': { default: 0, minimum: 0, maximum: 36500 },
+  'retention.filter': { default: '' },
   'recordings.includeScreen': { default: false },
 } as const;

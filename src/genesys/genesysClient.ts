@@ -42,7 +42,12 @@ import { sliceElements } from './jsonSlicer.ts';
 import { openMedia } from './mediaTransport.ts';
 import { CachingNameDirectory } from './nameDirectory.ts';
 import { featureNeeds, type PermissionReport } from './permissions.ts';
-import { defaultRetryOptions, withRetries, type RetryOptions } from './retryPolicy.ts';
+import {
+  defaultRetryOptions,
+  interactivePatienceMs,
+  withRetries,
+  type RetryOptions,
+} from './retryPolicy.ts';
 import type { BudgetsByToken } from './sharedBudget.ts';
 import type { TokenSource } from './tokenSource.ts';
 
@@ -267,19 +272,23 @@ export class GenesysClient implements GenesysApi {
   ): Promise<MediaResponse> {
     const { clock, retry } = this.deps;
     const { circuits, waits } = this.core.http;
-    const open = async (): Promise<MediaResponse> =>
-      circuits.run(
-        url,
-        async () => openMedia(url, options, signal),
-        () => false,
-        signal,
-      );
+    const isInteractive = this.http === this.core.http;
+    const startMs = clock.nowMs();
+    let mayProbeEarly = isInteractive;
+    const open = async (): Promise<MediaResponse> => {
+      const circuit = { isHostFailure: () => false, mayProbeEarly };
+      mayProbeEarly = false;
+      return circuits.run(url, async () => openMedia(url, options, signal), circuit, signal);
+    };
     const media = await withRetries(
       open,
       {
         clock,
         options: { ...(retry ?? defaultRetryOptions), maxRetries: maxMediaRetries },
         kind: 'media',
+        ...(isInteractive && {
+          patienceLeftMs: () => interactivePatienceMs - (clock.nowMs() - startMs),
+        }),
         waits,
       },
       signal,

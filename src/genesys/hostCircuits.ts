@@ -1,6 +1,7 @@
 /**
- * A circuit breaker for each host: after many failures in a row nothing is sent there for a while, then one request probes. cockatiel
- * keeps the state; pauses are told as an error that says when to come back, so that the retry policy waits, visibly.
+ * A circuit breaker for each host: after many failures in a row nothing is sent there for a while, then one request probes. What a
+ * person asks for probes at once: pauses are for what repeats itself. cockatiel keeps the state; pauses are told as an error that says
+ * when to come back, so that the retry policy waits, visibly, or gives up.
  */
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import {
@@ -24,6 +25,13 @@ const failuresToOpen = 10;
 const firstPauseMs = 5_000;
 const longestPauseMs = 30_000;
 
+export interface CircuitOptions<T> {
+  /** Whether an answer means that the host fails. */
+  readonly isHostFailure: (answer: T) => boolean;
+  /** A person asked for this, now: it may find out before the pause is over, when no other request does already. */
+  readonly mayProbeEarly: boolean;
+}
+
 export class HostCircuits {
   private readonly deps: HostCircuitsDeps;
   private readonly circuits = new Map<string, HostCircuit>();
@@ -33,20 +41,20 @@ export class HostCircuits {
   }
 
   /**
-   * Runs `send`, unless the host of `url` is being left alone. `isHostFailure` says whether an answer means that the host fails;
-   * thrown are AppErrors, of which `network` and a `remote` of status 500 or above mean it.
+   * Runs `send`, unless the host of `url` is being left alone. What it throws are AppErrors, of which `network` and a `remote` of
+   * status 500 or above mean that the host fails.
    * @throws AppError `network` with `details.circuit` `open` and `retryAfterMs` when nothing was sent; what `send` throws
    */
   async run<T>(
     url: string,
     send: () => Promise<T>,
-    isHostFailure: (answer: T) => boolean,
+    options: CircuitOptions<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const host = URL.parse(url)?.host ?? '';
     const circuit = this.circuits.get(host) ?? new HostCircuit(this.deps, host);
     this.circuits.set(host, circuit);
-    return circuit.run(send, isHostFailure, signal);
+    return circuit.run(send, options, signal);
   }
 }
 
@@ -63,6 +71,7 @@ class HostCircuit {
   private isOpen = false;
   private openCount = 0;
   private openUntilMs = 0;
+  private isProbingEarly = false;
   /** The request that finds out whether the host is back. */
   private probe: Promise<unknown> | undefined;
 
@@ -73,16 +82,20 @@ class HostCircuit {
 
   async run<T>(
     send: () => Promise<T>,
-    isHostFailure: (answer: T) => boolean,
+    { isHostFailure, mayProbeEarly }: CircuitOptions<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const policy = await this.policy.get();
+    const hasWaited = this.probe !== undefined;
     if (this.probe !== undefined) {
       await orAborted(this.probe, signal);
     }
-    if (this.isOpen && (this.probe !== undefined || this.deps.clock.nowMs() < this.openUntilMs)) {
+    const isEarly = this.isOpen && this.deps.clock.nowMs() < this.openUntilMs;
+    // Who has waited for a probe knows what it found.
+    if (this.probe !== undefined || (isEarly && (hasWaited || !mayProbeEarly))) {
       throw this.pausing();
     }
+    this.isProbingEarly = isEarly;
     const answer = policy.execute(async () => judge(send, isHostFailure));
     if (this.isOpen) {
       this.watchProbe(answer);
@@ -117,6 +130,10 @@ class HostCircuit {
       },
     );
     policy.onBreak(() => {
+      if (this.isProbingEarly) {
+        // The pause goes on as it was: a person who tries again shall not make it longer for the rest.
+        return;
+      }
       const { clock, log } = this.deps;
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.openCount);
       this.openCount++;

@@ -16,6 +16,7 @@ import { RateBudgets } from './rateBudgets.ts';
 import { RequestWaits } from './requestWaits.ts';
 import {
   defaultRetryOptions,
+  interactivePatienceMs,
   isUnsent,
   withRetries,
   type RequestKind,
@@ -85,6 +86,12 @@ interface Call {
   readonly source: string;
   readonly priority: Priority;
   hasRenewedToken: boolean;
+  /** When the first was sent of the requests that the platform has not answered; undefined while it answers. */
+  silentSinceMs: number | undefined;
+  /** Why there was no token for the last attempt. */
+  tokenError: unknown;
+  /** Whether an attempt may probe a host before its pause is over: once a call. */
+  mayProbeEarly: boolean;
 }
 
 export class HttpClient implements ApiCaller {
@@ -126,7 +133,16 @@ export class HttpClient implements ApiCaller {
     signal: AbortSignal,
   ): Promise<ApiResponse> {
     const source = `${request.method} ${request.pathTemplate}`;
-    const call: Call = { request, source, priority, hasRenewedToken: false };
+    const isInteractive = priority === 'interactive';
+    const call: Call = {
+      request,
+      source,
+      priority,
+      hasRenewedToken: false,
+      silentSinceMs: undefined,
+      tokenError: undefined,
+      mayProbeEarly: isInteractive,
+    };
     const { clock, log, retry } = this.deps;
     try {
       return await withRetries(
@@ -135,6 +151,12 @@ export class HttpClient implements ApiCaller {
           clock,
           options: retry ?? defaultRetryOptions,
           kind: kindOf(request),
+          // A refresh token serves once: with a lost answer it may be used up, whatever it was wanted for.
+          kindOf: (error) => (error === call.tokenError ? 'onceOnly' : kindOf(request)),
+          ...(isInteractive && {
+            patienceLeftMs: () =>
+              interactivePatienceMs - (clock.nowMs() - (call.silentSinceMs ?? clock.nowMs())),
+          }),
           waits: this.waits,
           onRetry: (error, waitMs) => {
             const code = isAppError(error) ? error.code : 'unknown';
@@ -179,9 +201,14 @@ export class HttpClient implements ApiCaller {
     call: Call,
     signal: AbortSignal,
   ): Promise<{ readonly response: HttpResponse; readonly token: AccessToken }> {
-    const { tokens } = this.deps;
+    const { tokens, clock } = this.deps;
     for (;;) {
-      const token = await tokens.getToken(signal);
+      const askedAtMs = clock.nowMs();
+      const token = await tokens.getToken(signal).catch((error: unknown) => {
+        call.tokenError = error;
+        call.silentSinceMs ??= askedAtMs;
+        throw error;
+      });
       const place = await this.budgets.of(token.value).acquire(call.priority, signal);
       if (place !== undefined) {
         const response = await this.send(call, token, place, signal);
@@ -191,13 +218,16 @@ export class HttpClient implements ApiCaller {
   }
 
   private async send(
-    { request, source }: Call,
+    call: Call,
     token: AccessToken,
     place: Place,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
     const { clock, log, http } = this.deps;
+    const { request, source, mayProbeEarly } = call;
+    call.mayProbeEarly = false;
     const startMs = clock.nowMs();
+    call.silentSinceMs ??= startMs;
     try {
       const url = toUrl(this.deps.apiBaseUrl, request);
       const response = await this.circuits.run(
@@ -213,10 +243,13 @@ export class HttpClient implements ApiCaller {
             },
             signal,
           ),
-        ({ status }) => isFailingStatus(status),
+        { isHostFailure: ({ status }) => isFailingStatus(status), mayProbeEarly },
         signal,
       );
       place.answered(response);
+      if (!isFailingStatus(response.status)) {
+        call.silentSinceMs = undefined;
+      }
       log.debug('Request answered', {
         source,
         status: response.status,

@@ -24,6 +24,13 @@ export const defaultRetryOptions: RetryOptions = {
   random: Math.random,
 };
 
+/**
+ * For how long a request that a person waits for is tried again while nothing answers, from when it was first sent. The last
+ * attempt may end later, by its own timeout. While the circuit of its host is open it is not tried again at all: a person had
+ * rather hear at once that the platform cannot be reached. Background requests wait as `RetryOptions` say.
+ */
+export const interactivePatienceMs = 5_000;
+
 /** Told before each wait. */
 export type OnRetry = (error: unknown, waitMs: number) => void;
 
@@ -90,6 +97,10 @@ export interface RetryDeps {
   readonly clock: Clock;
   readonly options: RetryOptions;
   readonly kind: RequestKind;
+  /** Part of the request may be of another kind than the whole: the fetching of its token. */
+  readonly kindOf?: ((error: unknown) => RequestKind) | undefined;
+  /** How long yet to try again without an answer; left out, as often as `options` say. @see interactivePatienceMs */
+  readonly patienceLeftMs?: (() => number) | undefined;
   /** Where the waits are shown. */
   readonly waits?: RequestWaits | undefined;
   readonly onRetry?: OnRetry | undefined;
@@ -104,18 +115,23 @@ export async function withRetries<T>(
   deps: RetryDeps,
   signal: AbortSignal,
 ): Promise<T> {
-  const { clock, options, kind, waits, onRetry } = deps;
+  const { clock, options, kind, kindOf, patienceLeftMs, waits, onRetry } = deps;
   // A bundle of its own, like axios: the first request loads it, not the start of the extension.
   const { DelegateBackoff, handleWhen, retry } = await import('cockatiel');
   let wait: { readonly durationMs: number; readonly reason: WaitReason } | undefined;
   const isWorthIt = (error: Error): boolean =>
-    isRetryable(error, kind) && !asksTooLong(error, options.maxRetryAfterMs);
+    isRetryable(error, kindOf?.(error) ?? kind) &&
+    !asksTooLong(error, options.maxRetryAfterMs) &&
+    !(isUnanswered(error) && patienceLeftMs !== undefined && isPatienceGone(error, patienceLeftMs));
   const policy = retry(handleWhen(isWorthIt), {
     maxAttempts: options.maxRetries,
     // cockatiel cannot cancel its own wait nor take a clock: it gets none, and the next attempt begins with ours.
     backoff: new DelegateBackoff(({ attempt, result }) => {
       const error = 'error' in result ? result.error : undefined;
-      const durationMs = retryDelayMs(error, attempt, options);
+      const delayMs = retryDelayMs(error, attempt, options);
+      const durationMs = isUnanswered(error)
+        ? Math.min(delayMs, patienceLeftMs?.() ?? delayMs)
+        : delayMs;
       wait = { durationMs, reason: waitReasonOf(error) };
       onRetry?.(error, durationMs);
       return 0;
@@ -133,6 +149,17 @@ export async function withRetries<T>(
     }
     return send();
   }, signal);
+}
+
+/** No answer came, or only a gateway's that says not when to come back. */
+function isUnanswered(error: unknown): boolean {
+  return (
+    isAppError(error, 'network') || (isAppError(error, 'remote') && (error.retryAfterMs ?? 0) <= 0)
+  );
+}
+
+function isPatienceGone(error: unknown, patienceLeftMs: () => number): boolean {
+  return (isAppError(error) && error.details['circuit'] === 'open') || patienceLeftMs() <= 0;
 }
 
 function asksTooLong(error: unknown, maxRetryAfterMs: number): boolean {

@@ -7,15 +7,16 @@ import { ArchiveWorkerClient } from './archives/archiveWorkerClient.ts';
 import { watchArchive } from './archives/watchArchive.ts';
 import { registerCommands, type CommandHandler } from './commands.ts';
 import { ConversationsFeature } from './conversations/conversationsFeature.ts';
+import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
 import type { Services } from './services.ts';
+import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
-import { showStatusMenu } from './statusBar/statusMenu.ts';
 import { SupportFeature } from './support/supportFeature.ts';
 
 /** `store` owns what is registered. Starts nothing that costs: no network, no worker, no reading of the archive. */
@@ -52,11 +53,17 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
   store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const retention = store.add(
+    new RetentionFeature({ ...services, archives, log: log.child('retention') }),
+  );
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
     ...sessionCommands(services),
-    'genesysArchive.showStatusMenu': async () => showStatusMenu(services),
+    'genesysArchive.showStatusMenu': async () => {
+      const { showStatusMenu } = await import('./statusBar/statusMenu.ts');
+      await showStatusMenu(services);
+    },
     'genesysArchive.showLog': () => {
       services.channel.show();
     },
@@ -72,6 +79,8 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...integrityCommands({ ...services, archives }),
+    ...retention.commands(conversations),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {

@@ -7,12 +7,10 @@ import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { DisposableStore } from '../base/disposable.ts';
 import { Lazy } from '../base/lazy.ts';
-import { createFileBudgets } from '../genesys/fileBudget.ts';
 import { ContextKeys } from './ports/contextKeys.ts';
 import { createLog, type HostLog } from './ports/log.ts';
 import { VscodeSettings, type SettingsReader } from './ports/settings.ts';
 import { createActiveAccount } from './session/activeAccount.ts';
-import { createConnect } from './session/connection.ts';
 import { SessionManager } from './session/sessionManager.ts';
 import { SessionStore } from './session/sessionStore.ts';
 import type { SignInDialogs } from './session/signInDialog.ts';
@@ -45,9 +43,11 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
   const log = createLog(channel);
   const settings = store.add(new VscodeSettings());
   const contextKeys = new ContextKeys();
-  const budgets = createFileBudgets({
-    folderPath: join(context.globalStorageUri.fsPath, 'budget'),
-    log: log.child('genesys'),
+  const connect = new Lazy(async () => {
+    const { createConnect, createFileBudgets } = await import('./session/connectionModule.ts');
+    const folderPath = join(context.globalStorageUri.fsPath, 'budget');
+    const budgets = createFileBudgets({ folderPath, log: log.child('genesys') });
+    return createConnect({ clock, log, budgets });
   });
   const sessionLog = log.child('session');
   const sessionStore = store.add(new SessionStore({ secrets: context.secrets, log: sessionLog }));
@@ -59,7 +59,7 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
     new SessionManager({
       active: createActiveAccount(context.workspaceState),
       store: sessionStore,
-      connect: createConnect({ clock, log, budgets }),
+      connect: async (credentials, tokens) => (await connect.get())(credentials, tokens),
       ask: async (verify, signal) => (await signInDialogs.get()).ask(verify, signal),
       log: sessionLog,
     }),

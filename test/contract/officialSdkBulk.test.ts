@@ -124,7 +124,7 @@ suite('contract: the official SDK against jobs and batches', () => {
   test('a batch grows until it is complete, with links to originals and errors for the rest', async () => {
     const chosen = organisation.conversations
       .filter((one) => one.recordings().length > 0)
-      .slice(-40);
+      .slice(-100);
     const looks = await finishedBatch(chosen.map((one) => ({ conversationId: idOf(one) })));
     const wanted = chosen.flatMap((one) => one.recordings());
     const [first, last] = [looks[0], looks.at(-1)];
@@ -174,5 +174,63 @@ suite('contract: the official SDK against jobs and batches', () => {
       recordings().getRecordingBatchrequest(id),
       (error: any) => error.status === 403 && error.code === 'batch.download.permission.denied',
     );
+  });
+
+  const withFiles = (): SimulatedConversation => {
+    const found = organisation.conversations.find((one) =>
+      one
+        .recordings()
+        .some(({ recording }) =>
+          (recording.emailTranscript ?? []).some(({ attachments = [] }) => attachments.length > 0),
+        ),
+    );
+    assert.ok(found, 'the sample has no e-mail with a file');
+    return found;
+  };
+
+  test('an e-mail’s files are at the end of signed links, without the token', async () => {
+    const id = idOf(withFiles());
+    const [recording] = await recordings().getConversationRecordings(id, { formatId: 'NONE' });
+    const files = (recording?.emailTranscript ?? []).flatMap(({ attachments = [] }) => attachments);
+    assert.ok(files.length > 0);
+    for (const { contentPath = '', contentLength, contentType } of files) {
+      const response = await fetch(contentPath);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      assert.deepEqual(
+        [response.status, response.headers.get('content-type'), bytes.byteLength],
+        [200, contentType, contentLength],
+      );
+      assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');
+      const leaked = await fetch(contentPath, { headers: { Authorization: 'Bearer leaked' } });
+      assert.equal(leaked.status, 400);
+      await leaked.body?.cancel();
+    }
+  });
+
+  test('a batch brings what was written as a zip', async () => {
+    const looks = await finishedBatch([{ conversationId: idOf(withFiles()) }]);
+    const result = looks.at(-1)?.results?.[0];
+    assert.equal(result?.contentType, 'application/zip');
+    const response = await fetch(result.resultUrl ?? '');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.ok(bytes.includes('transcript.json') && bytes.includes('%PDF-'));
+  });
+
+  test('a screen recording that is there is a video', async () => {
+    const conversation = organisation.conversations.find((one) =>
+      one.recordings().some((each) => each.mediaContentType && each.channels.length > 0),
+    );
+    assert.ok(conversation, 'the sample has no screen recording');
+    let answer: Sdk.Models.Recording[] | undefined;
+    for (let poll = 0; poll < 9 && !Array.isArray(answer); poll++) {
+      answer = await recordings().getConversationRecordings(idOf(conversation), {
+        formatId: 'WAV',
+      });
+    }
+    const screen = answer?.find(({ media }) => media === 'screen');
+    const response = await fetch(Object.values(screen?.mediaUris ?? {})[0]?.mediaUri ?? '');
+    assert.equal(response.headers.get('content-type'), 'video/webm');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.equal(bytes.readUInt32BE(0), 0x1a45dfa3);
   });
 });

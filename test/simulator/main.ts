@@ -26,11 +26,27 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** One line of JSON in place of the text: what scripts need to know. */
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 
+if (values.help) {
+  console.log(`npm run simulator -- [options]
+  --port 4600                0 for any free port
+  --organisation sample      sample: what a person likes to look at; plain, varied: any size, small synthetic recordings
+  --conversations 500
+  --days 14                  over which conversations are spread
+  --seed 1                   the same options give the same organisation
+  --now-ms 0                 the organisation's present, epoch milliseconds; 0 for now
+  --recording-bytes 50000    of plain and varied
+  --job-lag-ms ${String(defaultJobSettings.availabilityLagMs)}      how far asynchronous jobs are behind the present
+  --rate-allowed 300 --rate-window-ms 60000 --latency-ms 0
+  --json                     one line for scripts: addresses, client and organisation`);
+  process.exit();
+}
+
 /** @throws Error naming the flag */
-function toCount(flag: Exclude<keyof typeof values, 'json' | 'organisation'>): number {
+function toCount(flag: Exclude<keyof typeof values, 'json' | 'help' | 'organisation'>): number {
   const text = values[flag];
   if (!/^\d{1,15}$/.test(text)) {
     throw new Error(`--${flag} needs a whole number, not ${text}`);

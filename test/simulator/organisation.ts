@@ -43,7 +43,9 @@ export interface SimulatedRecording {
   original(): Promise<Uint8Array>;
   /** A file of a chat, message or e-mail by its id; none when left out. */
   attachment?(id: string): SimulatedFile | undefined;
-  /** The media file of a channel. `WAV` is PCM16 8 kHz mono, `WAV_ULAW` is G.711 mu-law; others may be refused. */
+  /** What `media` gives; sound in WAV when left out. */
+  readonly mediaContentType?: 'video/webm';
+  /** The media file of a channel. `WAV` is PCM16 8 kHz mono, `WAV_ULAW` is G.711 mu-law; others may be refused. Video comes as it is. */
   media(channel: string, format: 'WAV' | 'WAV_ULAW'): Promise<Uint8Array>;
 }
 

@@ -18,6 +18,8 @@ export interface MediaFile {
   contentType?: string;
   /** No ETag: such a file cannot be resumed. */
   hasNoValidator?: boolean;
+  /** Announces the MD5 of the body, as S3 does. */
+  hasChecksum?: boolean;
   /** Each entry spoils one request. */
   faults?: MediaFault[];
 }
@@ -27,6 +29,8 @@ export type MediaFault =
   | { readonly kind: 'expired' }
   | { readonly kind: 'expireAfter'; readonly afterBytes: number }
   | { readonly kind: 'status'; readonly status: number }
+  /** One bit flipped under way. */
+  | { readonly kind: 'spoil' }
   | { readonly kind: 'ignoreRange' }
   | { readonly kind: 'refuseRange' };
 
@@ -138,15 +142,20 @@ export class MediaServer {
     const from = isContinued ? askedByte(request) : 0;
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
-    if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
-      await this.sendBytes(response, file.body.subarray(from));
-      response.end();
+    if (fault?.kind === 'cut' || fault?.kind === 'expireAfter') {
+      await this.sendCut(response, file.body.subarray(from, from + fault.afterBytes));
+      if (fault.kind === 'expireAfter') {
+        this.expireLinks();
+      }
       return;
     }
-    await this.sendBytes(response, file.body.subarray(from, from + fault.afterBytes));
-    if (fault.kind === 'expireAfter') {
-      this.expireLinks();
-    }
+    const rest = file.body.subarray(from);
+    await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
+    response.end();
+  }
+
+  private async sendCut(response: ServerResponse, bytes: Buffer): Promise<void> {
+    await this.sendBytes(response, bytes);
     // Not destroyed: a reset could take back what is on its way.
     response.socket?.end();
   }
@@ -213,6 +222,12 @@ function askedByte(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
+function spoilt(body: Buffer): Buffer {
+  const copy = Buffer.from(body);
+  copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1);
+  return copy;
+}
+
 function headersOf(
   file: MediaFile,
   etag: string,
@@ -223,6 +238,9 @@ function headersOf(
     'content-type': file.contentType ?? 'audio/wav',
     'content-length': total - from,
     ...(file.hasNoValidator === true ? {} : { etag }),
+    ...(file.hasChecksum === true
+      ? { 'content-md5': createHash('md5').update(file.body).digest('base64') }
+      : {}),
     ...(from > 0
       ? { 'content-range': `bytes ${String(from)}-${String(total - 1)}/${String(total)}` }
       : {}),

@@ -33,7 +33,7 @@ export interface ClientCredentials {
 export type Call = (method: string, path: string, body?: unknown) => Promise<WireAnswer>;
 
 export const askForToken = (
-  simulator: Simulator,
+  simulator: Pick<Simulator, 'loginBaseUrl'>,
   { id, secret }: ClientCredentials,
 ): Promise<WireAnswer> =>
   send(`${simulator.loginBaseUrl}/oauth/token`, {

@@ -320,7 +320,7 @@ export class Workbench {
 
 /** What this code-server says without any extension: native parts and services that it lacks, requests that lead nowhere. */
 function isNoiseOfCodeServer(text: string): boolean {
-  return /Failed to load resource|net::ERR_|service-?worker|vsda|spdlog|watchdog|manifest\.json|open-vsx/iu.test(
+  return /Failed to load resource|net::ERR_|service-?worker|vsda|spdlog|watchdog|manifest\.json|open-vsx|authentication provider 'github'/iu.test(
     text,
   );
 }

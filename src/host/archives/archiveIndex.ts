@@ -8,6 +8,22 @@ export class ArchiveIndex implements Disposable {
   readonly onDidChange = this.changed.event;
   private ids: ReadonlySet<ConversationId> = new Set();
 
+  private heldIds: ReadonlySet<ConversationId> = new Set();
+
+  /** On legal hold. */
+  isHeld(id: ConversationId): boolean {
+    return this.heldIds.has(id);
+  }
+
+  /** Takes the whole new set of those on hold. */
+  replaceHeld(ids: ReadonlySet<ConversationId>): void {
+    const isSame = ids.size === this.heldIds.size && [...ids].every((id) => this.isHeld(id));
+    this.heldIds = ids;
+    if (!isSame) {
+      this.changed.fire(this.ids);
+    }
+  }
+
   has(id: ConversationId): boolean {
     return this.ids.has(id);
   }

@@ -1,4 +1,17 @@
 /** The archive's code, loaded on first use as a bundle of its own (`esbuild.js`): starting the extension does not pay for it. */
 export { Archive } from '../../archive/archive.ts';
+export { AuditLog } from '../../archive/audit/auditLog.ts';
 export { ConversationCache } from '../../archive/conversationCache.ts';
+export { noteEvent } from '../../archive/audit/noteEvent.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
+export { repairConversation } from '../../archive/integrity/repairConversation.ts';
+export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
+export { readManifest } from '../../archive/manifest.ts';
+export {
+  deleteConversations,
+  resumeDeletions,
+} from '../../archive/retention/deleteConversations.ts';
+export { realDisk } from '../../archive/retention/deletionPorts.ts';
+export { changeLegalHolds, readHeldIds } from '../../archive/retention/legalHold.ts';
+export { planRetention } from '../../archive/retention/planRetention.ts';
+export { parseRetentionFilter } from '../../archive/retention/policy.ts';

@@ -134,6 +134,10 @@ export class Archives implements Disposable {
       }
     }
     this.index.replace(ids);
+    if (archive !== undefined) {
+      const { readHeldIds } = await import('./archiveModule.ts');
+      this.index.replaceHeld(await readHeldIds(archive, signal));
+    }
   }
 
   dispose(): void {

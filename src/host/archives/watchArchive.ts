@@ -34,7 +34,7 @@ export function watchArchive(
       return;
     }
     const files = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(folder, '**/conversations/*/*/*/*/manifest.json'),
+      new vscode.RelativePattern(folder, '**/conversations/*/*/*/*/{manifest,notes}.json'),
       false,
       true,
       false,

@@ -171,7 +171,11 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
         ? []
         : toDayNodes(
             snapshot.conversations.map(({ value }) => value),
-            { names: signedIn.api.names, isArchived: (id) => archived.has(id) },
+            {
+              names: signedIn.api.names,
+              isArchived: (id) => archived.has(id),
+              isHeld: (id) => archived.isHeld(id),
+            },
           );
     this.describe(snapshot);
     this.deps.contextKeys.set('state', this.stateOf(snapshot));

@@ -48,9 +48,11 @@ export function toTreeItem(node: TreeNode): vscode.TreeItem {
 }
 
 function showConversation(item: vscode.TreeItem, node: ConversationNode): void {
-  item.description = node.isArchived
-    ? `${node.description} · ${vscode.l10n.t('downloaded')}`
-    : node.description;
+  item.description = [
+    node.description,
+    ...(node.isArchived ? [vscode.l10n.t('downloaded')] : []),
+    ...(node.isHeld ? [vscode.l10n.t('on legal hold')] : []),
+  ].join(' · ');
   item.iconPath = new vscode.ThemeIcon(
     node.icon,
     node.isArchived ? new vscode.ThemeColor('charts.green') : undefined,

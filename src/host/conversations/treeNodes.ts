@@ -44,6 +44,8 @@ export interface ConversationNode {
   readonly description: string;
   readonly icon: string;
   readonly isArchived: boolean;
+  /** On legal hold: it cannot be deleted from the archive. */
+  readonly isHeld: boolean;
   /** Pairs for the tooltip, in order. */
   readonly facts: readonly Fact[];
 }
@@ -105,6 +107,7 @@ export const nodeContextValues = [
   'day',
   'conversation',
   'conversation archived',
+  'conversation archived held',
   'participant',
   'recording',
   'recordingUnavailable',
@@ -118,7 +121,11 @@ export type NodeContextValue = (typeof nodeContextValues)[number];
 export function contextValueOf(node: TreeNode): NodeContextValue {
   switch (node.kind) {
     case 'conversation':
-      return node.isArchived ? 'conversation archived' : 'conversation';
+      return node.isArchived
+        ? node.isHeld
+          ? 'conversation archived held'
+          : 'conversation archived'
+        : 'conversation';
     case 'recording':
       return node.isAvailable ? 'recording' : 'recordingUnavailable';
     case 'transcript':
@@ -134,6 +141,7 @@ export function contextValueOf(node: TreeNode): NodeContextValue {
 export interface NamesById {
   readonly names: Pick<NameDirectory, 'queueName' | 'userName' | 'wrapUpName'>;
   readonly isArchived: (id: ConversationId) => boolean;
+  readonly isHeld: (id: ConversationId) => boolean;
 }
 
 /** Day groups in the order of the conversations, by the person's time zone. */
@@ -158,7 +166,7 @@ export function toDayNodes(
 
 export function toConversationNode(
   conversation: Conversation,
-  { names, isArchived }: NamesById,
+  { names, isArchived, isHeld }: NamesById,
 ): ConversationNode {
   const facts = toConversationFacts(conversation);
   const queues = facts.queueIds.map((id) => toLabel(names.queueName(id)));
@@ -178,6 +186,7 @@ export function toConversationNode(
       .join(' · '),
     icon: mediaIcon(facts.mediaType, facts.direction),
     isArchived: isArchived(conversation.id),
+    isHeld: isHeld(conversation.id),
     facts: present([
       [
         'Media',

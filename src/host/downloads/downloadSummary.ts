@@ -1,4 +1,5 @@
 /** What is said after a download: what came, what did not and why. Pure. */
+import type { ReasonCode } from '../../archive/absence.ts';
 import type { DownloadReport } from '../../archive/downloadConversation.ts';
 import { formatBytes } from '../progressText.ts';
 
@@ -16,6 +17,14 @@ export function summariseDownloads(reports: readonly DownloadReport[]): string {
           unchangedCount > 0 ? `, ${String(unchangedCount)} unchanged` : ''
         }.`;
   return absent.length === 0 ? first : `${first} Not available: ${reasons(absent)}`;
+}
+
+/** What a conversation may lack for good and without anybody's doing. */
+const harmlessReasons: ReadonlySet<ReasonCode> = new Set(['notRecorded', 'notTranscribed']);
+
+/** True when something is missing that a person should see to: a permission, a fault, a file that is not there yet or any more. */
+export function isAnythingMissing(reports: readonly DownloadReport[]): boolean {
+  return reports.some(({ absent }) => absent.some(({ reason }) => !harmlessReasons.has(reason)));
 }
 
 function reasons(absent: readonly { readonly message: string }[]): string {

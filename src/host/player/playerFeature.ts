@@ -12,7 +12,6 @@ import type { ConversationsFeature } from '../conversations/conversationsFeature
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
-import { pickArchivedConversation } from './archivedConversationPicker.ts';
 import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
@@ -149,6 +148,7 @@ export class PlayerFeature implements Disposable {
 
   private async pickArchived(): Promise<void> {
     const { archives, sessions, log } = this.deps;
+    const { pickArchivedConversation } = await import('./playerModule.ts');
     const picked = await pickArchivedConversation((signal) => archives.openForReading(signal), {
       liveNames: sessions.current?.api.names,
       log,

@@ -1,2 +1,3 @@
-/** The player's tab, loaded with the first conversation that is opened as a bundle of its own (`esbuild.js`). */
+/** The player's tab and the picker of what it can open offline, loaded on first use as a bundle of its own (`esbuild.js`). */
+export { pickArchivedConversation } from './archivedConversationPicker.ts';
 export { ConversationPanel } from './conversationPanel.ts';

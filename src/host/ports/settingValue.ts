@@ -13,6 +13,8 @@ export const restrictedSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'loginBaseUrl',
   'archive.folder',
   'deepLinkTemplate',
+  'retention.days',
+  'retention.filter',
 ]);
 
 interface Schema {

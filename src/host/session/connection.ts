@@ -3,8 +3,10 @@ import type { AppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter, type Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import { ApiMeter } from '../../genesys/apiMeter.ts';
 import type { GenesysApi } from '../../genesys/genesysApi.ts';
 import { GenesysClient } from '../../genesys/genesysClient.ts';
+import { sendHttp } from '../../genesys/httpTransport.ts';
 import { defaultRetryOptions } from '../../genesys/retryPolicy.ts';
 import type { BudgetsByToken } from '../../genesys/sharedBudget.ts';
 import {
@@ -36,7 +38,10 @@ export interface Connection {
 }
 
 /** Makes a connection; sends nothing until it is used. */
-export type Connect = (credentials: Credentials, store: TokenStore) => Connection;
+export type Connect = (
+  credentials: Credentials,
+  store: TokenStore,
+) => Connection | Promise<Connection>;
 
 /** Connections to the real platform (or the simulator behind the same addresses). */
 export function createConnect(deps: {
@@ -48,9 +53,10 @@ export function createConnect(deps: {
   return (credentials, store) => {
     const { clock } = deps;
     const { clientSecret, ...client } = credentials;
+    const meter = new ApiMeter();
     // The call that needs the token tries again by itself: retries within retries would keep a person waiting for minutes.
     const retry = { ...defaultRetryOptions, maxRetries: 0 };
-    const shared = { ...client, store, clock, retry };
+    const shared = { ...client, store, clock, retry, http: meter.countHttp(sendHttp) };
     const source =
       clientSecret === undefined
         ? new PersonTokenSource(shared)
@@ -65,6 +71,7 @@ export function createConnect(deps: {
       clock,
       log: deps.log.child('genesys'),
       budgets: deps.budgets,
+      meter,
     });
     return {
       api,

@@ -8,14 +8,8 @@ import {
   isCancellation,
   messageOf,
   throwIfCancelled,
-  type AppError,
 } from '../../base/appError.ts';
-import {
-  DisposableStore,
-  MutableDisposable,
-  toDisposable,
-  type Disposable,
-} from '../../base/disposable.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { AccessToken } from '../../genesys/tokenSource.ts';
@@ -37,7 +31,9 @@ import {
 } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { explainSignInFailure } from './signInFailure.ts';
+import { SignOutParticipants } from './signOutParticipants.ts';
 import { TokenDraft } from './tokenDraft.ts';
+import { WindowSession } from './windowSession.ts';
 
 export interface SessionState {
   /** `restoring` until the storage has said whether somebody was signed in. */
@@ -66,12 +62,9 @@ export class SessionManager implements Disposable {
   private readonly deps: SessionManagerDeps;
   private readonly resources = new DisposableStore();
   private readonly changed = this.resources.add(new Emitter<SessionState>());
-  private readonly ended = this.resources.add(new Emitter<AppError>());
-  private readonly following = this.resources.add(new MutableDisposable());
-  private readonly participants = new Set<() => Promise<void>>();
+  private readonly window = this.resources.add(new WindowSession());
+  private readonly participants: SignOutParticipants;
   private all: readonly StoredSignIn[] = [];
-  private session: Session | undefined;
-  private hasSessionEnded = false;
   /** Account of a session that the storage does not hold, or not yet: that it is missing there ends nothing. */
   private unstoredId: string | undefined;
   private attempt: AbortController | undefined;
@@ -82,15 +75,25 @@ export class SessionManager implements Disposable {
   /** The state or the list of accounts changed. */
   readonly onDidChange = this.changed.event;
   /** The platform takes the active account's sign-in no longer: fires once until somebody signs in again. */
-  readonly onDidEnd = this.ended.event;
+  readonly onDidEnd = this.window.onDidEnd;
 
   constructor(deps: SessionManagerDeps) {
     this.deps = deps;
+    this.participants = new SignOutParticipants(deps.log);
+    this.resources.add(
+      this.window.onDidChangeEnded(() => {
+        this.announce();
+      }),
+    );
     this.resources.add(
       deps.store.onDidChange(() => {
         this.reading = this.reading.then(async () => this.followStore());
       }),
     );
+  }
+
+  private get session(): Session | undefined {
+    return this.window.session;
   }
 
   /** All accounts of this machine, the one signed in last first. */
@@ -105,7 +108,7 @@ export class SessionManager implements Disposable {
 
   /** True while the active account has to sign in again before anything can be asked of the platform. */
   get hasEnded(): boolean {
-    return this.hasSessionEnded;
+    return this.window.hasEnded;
   }
 
   get current(): SignedIn | undefined {
@@ -131,12 +134,12 @@ export class SessionManager implements Disposable {
 
   /** The account's token without a request to the platform, or undefined; for lists of accounts. */
   async readStoredToken(accountId: string): Promise<string | undefined> {
-    return this.connectionOf(accountId)?.readStoredToken();
+    return (await this.connectionOf(accountId))?.readStoredToken();
   }
 
   /** A valid token of the account. @throws AppError `auth` | `network` | `remote` */
   async fetchToken(accountId: string, signal: AbortSignal): Promise<string> {
-    const connection = this.connectionOf(accountId);
+    const connection = await this.connectionOf(accountId);
     if (connection === undefined) {
       throw errors.auth('Sign in to Genesys Cloud first, then try again');
     }
@@ -148,16 +151,18 @@ export class SessionManager implements Disposable {
    * signed out.
    */
   async restore(signal: AbortSignal): Promise<void> {
+    // Asked again after each wait: somebody may have signed in meanwhile.
+    const isWanted = (): boolean => !signal.aborted && this.session === undefined;
     try {
       const all = await this.readAll();
-      if (all !== undefined && !signal.aborted && this.session === undefined) {
+      if (all !== undefined && isWanted()) {
         this.all = all;
         const { active } = this.deps;
         const id = active.get();
         const stored = id === undefined ? all[0] : findAccount(all, id);
-        if (stored !== undefined) {
-          const session = this.open(stored);
-          this.setSession(session);
+        const session = stored && (await this.open(stored));
+        if (session !== undefined && isWanted()) {
+          this.window.set(session);
           await active.set(session.account.id);
         }
       }
@@ -237,10 +242,11 @@ export class SessionManager implements Disposable {
     if (this.session?.account.id === accountId) {
       return;
     }
+    const session = await this.open(stored);
     if (this.session !== undefined) {
-      await this.notifyParticipants();
+      await this.participants.notify();
     }
-    this.setSession(this.open(stored));
+    this.window.set(session);
     await this.deps.active.set(accountId);
     this.announce();
     this.deps.log.info('Switched the account', { region: stored.credentials.region });
@@ -254,13 +260,13 @@ export class SessionManager implements Disposable {
     if (accountId === undefined) {
       return;
     }
+    const connection = await this.connectionOf(accountId);
     const isActive = this.session?.account.id === accountId;
-    const connection = this.connectionOf(accountId);
     if (isActive) {
       this.unstoredId = undefined;
       this.attempt?.abort();
-      await this.notifyParticipants();
-      this.setSession(undefined);
+      await this.participants.notify();
+      this.window.set(undefined);
       this.isRestored = true;
     }
     const revoke = await connection?.forget();
@@ -281,8 +287,7 @@ export class SessionManager implements Disposable {
 
   /** Has `participant` awaited before a session ends or gives way to another. Its failure is logged, not passed on. */
   onWillSignOut(participant: () => Promise<void>): Disposable {
-    this.participants.add(participant);
-    return toDisposable(() => this.participants.delete(participant));
+    return this.participants.add(participant);
   }
 
   dispose(): void {
@@ -297,7 +302,7 @@ export class SessionManager implements Disposable {
     signal: AbortSignal,
   ): Promise<SignedIn> {
     const draft = new TokenDraft(token);
-    const connection = this.deps.connect(credentials, draft);
+    const connection = await this.deps.connect(credentials, draft);
     let stored: StoredSignIn;
     try {
       stored = await identify(credentials, connection, signal);
@@ -309,11 +314,11 @@ export class SessionManager implements Disposable {
     }
     throwIfCancelled(signal);
     if (this.session !== undefined) {
-      await this.notifyParticipants();
+      await this.participants.notify();
     }
     const session = toSession(stored, connection);
     this.unstoredId = session.account.id;
-    this.setSession(session);
+    this.window.set(session);
     await draft.accept(this.deps.store.tokenOf(session.account.id, credentials));
     await this.deps.active.set(session.account.id);
     await this.keep(stored);
@@ -344,18 +349,18 @@ export class SessionManager implements Disposable {
     }
   }
 
-  private open(stored: StoredSignIn): Session {
+  private async open(stored: StoredSignIn): Promise<Session> {
     const { credentials } = stored;
     const tokens = this.deps.store.tokenOf(toAccount(stored).id, credentials);
-    return toSession(stored, this.deps.connect(credentials, tokens));
+    return toSession(stored, await this.deps.connect(credentials, tokens));
   }
 
-  private connectionOf(accountId: string): Connection | undefined {
+  private async connectionOf(accountId: string): Promise<Connection | undefined> {
     if (this.session?.account.id === accountId) {
       return this.session.connection;
     }
     const stored = findAccount(this.all, accountId);
-    return stored === undefined ? undefined : this.open(stored).connection;
+    return stored === undefined ? undefined : (await this.open(stored)).connection;
   }
 
   /**
@@ -376,42 +381,26 @@ export class SessionManager implements Disposable {
     }
     const id = this.session?.account.id ?? active.get();
     if (id === undefined || id !== unstoredId) {
-      this.takeUp(id === undefined ? all[0] : findAccount(all, id));
+      await this.takeUp(id === undefined ? all[0] : findAccount(all, id));
     }
     this.announce();
   }
 
   /** Makes the session that of the stored sign-in, unless it is already. */
-  private takeUp(stored: StoredSignIn | undefined): void {
-    if (!isSameSignIn(stored, this.session?.stored) || this.hasSessionEnded) {
-      this.setSession(stored === undefined ? undefined : this.open(stored));
-      this.isRestored = true;
+  private async takeUp(stored: StoredSignIn | undefined): Promise<void> {
+    const before = this.session;
+    if (!isSameSignIn(stored, before?.stored) || this.window.hasEnded) {
+      const session = stored && (await this.open(stored));
+      // What a person did in this window meanwhile is newer.
+      if (this.session === before) {
+        this.window.set(session);
+        this.isRestored = true;
+      }
     }
-  }
-
-  /** Hears of the session's end from now on, and of no other's. */
-  private setSession(session: Session | undefined): void {
-    this.session = session;
-    this.hasSessionEnded = false;
-    this.following.value = session?.connection.onDidEnd((error) => {
-      this.hasSessionEnded = true;
-      this.announce();
-      this.ended.fire(error);
-    });
   }
 
   private announce(): void {
     this.changed.fire(this.state);
-  }
-
-  private async notifyParticipants(): Promise<void> {
-    for (const participant of this.participants) {
-      try {
-        await participant();
-      } catch (error) {
-        this.deps.log.error('Clearing up before signing out failed', { error });
-      }
-    }
   }
 }
 

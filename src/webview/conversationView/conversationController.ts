@@ -28,8 +28,6 @@ import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
 import { Player } from './player.ts';
 import { loadLanes, loadPhrases, settlePart, toPreviewLanes, type Part } from './recordingParts.ts';
-import { toSegmentRows } from './segmentRows.ts';
-import { formatTime } from './timeFormat.ts';
 import {
   filterRows,
   lastRowAt,
@@ -40,6 +38,7 @@ import {
 } from './transcriptRows.ts';
 import { decodeViewState, initialViewState, type RoleFilter, type ViewState } from './viewState.ts';
 import type { Viewport } from './waveformLayout.ts';
+import { toWaveformModel } from './waveformModel.ts';
 import { emptyWaveform, type WaveformModel } from './waveformView.ts';
 
 export type Phase =
@@ -333,19 +332,9 @@ export class ConversationController implements Disposable {
       this.waveform = emptyWaveform;
       return;
     }
-    const durationMs = this.player.state.durationMs;
-    const recordingStartMs = recording.startMs ?? conversation.startMs;
+    const { durationMs } = this.player.state;
     const clock = this.platformClock();
-    const toMs = (epochMs: number): number => clock.toRecordingMs(epochMs);
-    this.waveform = {
-      durationMs,
-      lanes,
-      segmentRows: toSegmentRows(conversation.segments, toMs, durationMs),
-      cuts: recording.cuts.map((cut) => ({
-        positionMs: toMs(recordingStartMs + cut.realtimeOffsetMs),
-        label: `${cut.reason}: ${formatTime(cut.durationMs)} not recorded`,
-      })),
-    };
+    this.waveform = toWaveformModel({ conversation, recording, lanes, durationMs, clock });
   }
 
   private setPhrases(part: Part<readonly Phrase[]>): void {

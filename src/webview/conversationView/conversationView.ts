@@ -7,10 +7,12 @@ import type { Scope } from '../shared/scope.ts';
 import { connectVsCodeApi } from '../shared/vscodeApi.ts';
 import { ConversationController, type SpokenNow } from './conversationController.ts';
 import { conversationStyles } from './conversationStyles.ts';
-import { controlStyles, waitingIcon } from './buttons.ts';
+import { controlStyles } from './buttons.ts';
 import { banner, headerTemplate } from './headerTemplate.ts';
-import { shortcuts, toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
+import { helpDialog } from './helpDialog.ts';
+import { toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
 import { stepSpeed } from './speeds.ts';
+import { emptyTemplate, failedTemplate, loadingTemplate } from './stateTemplates.ts';
 import { formatTime, formatTimeOfDay } from './timeFormat.ts';
 import type { TransportBar, TransportCommands } from './transportBar.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
@@ -106,20 +108,9 @@ export class ConversationView extends ScopedElement {
     const { phase } = this.controller;
     switch (phase.kind) {
       case 'loading':
-        return html`<div class="state" role="status">
-          ${waitingIcon(24)}
-          <p>${phase.message}</p>
-        </div>`;
+        return loadingTemplate(phase.message);
       case 'failed':
-        return html`<div class="state" role="alert">
-          <vscode-icon name="error" size="24"></vscode-icon>
-          <p>${phase.message}</p>
-          ${
-            phase.canRetry
-              ? html`<button type="button" class="primary" @click=${this.onRetry}>Retry</button>`
-              : nothing
-          }
-        </div>`;
+        return failedTemplate(phase.message, phase.canRetry ? this.onRetry : undefined);
       case 'opened':
         return this.renderOpened();
       default:
@@ -161,7 +152,7 @@ export class ConversationView extends ScopedElement {
           })}
           ${this.renderBanners()} ${recording === undefined ? nothing : this.renderSound()}
           <section class="words" aria-label="Transcript">${this.renderTranscript()}</section>
-          ${this.renderHelp()}
+          ${helpDialog(this.help)}
           <div class="announcement" role="status" aria-live="polite">${this.announcement}</div>`;
   }
 
@@ -205,7 +196,7 @@ export class ConversationView extends ScopedElement {
     const { controller } = this;
     const { transcript, rows, view } = controller;
     if (transcript.kind === 'loading') {
-      return this.renderEmpty('loading', 'Loading transcript…');
+      return emptyTemplate('loading', 'Loading transcript…');
     }
     if (transcript.kind === 'failed') {
       return html`<div class="banners">
@@ -215,7 +206,7 @@ export class ConversationView extends ScopedElement {
       </div>`;
     }
     if (transcript.value.length === 0) {
-      return this.renderEmpty(
+      return emptyTemplate(
         'comment-discussion',
         controller.hasRecording
           ? 'There is no transcript of this recording.'
@@ -246,7 +237,7 @@ export class ConversationView extends ScopedElement {
       })}
       ${
         rows.length === 0
-          ? this.renderEmpty('filter', 'Nobody of these speakers says anything here.')
+          ? emptyTemplate('filter', 'Nobody of these speakers says anything here.')
           : nothing
       }
       <genesys-transcript
@@ -265,33 +256,6 @@ export class ConversationView extends ScopedElement {
             </button>`
           : nothing
       }`;
-  }
-
-  private renderEmpty(icon: string, message: string): TemplateResult {
-    return html`<div class="empty" role="status">
-      ${
-        icon === 'loading'
-          ? waitingIcon(20)
-          : html`<vscode-icon name=${icon} size="20"></vscode-icon>`
-      }
-      <p>${message}</p>
-    </div>`;
-  }
-
-  private renderHelp(): TemplateResult {
-    return html`<dialog ${ref(this.help)} class="help" aria-label="Keyboard shortcuts">
-      <h2>Keyboard shortcuts</h2>
-      <dl>
-        ${shortcuts.map(
-          ({ label, title }) =>
-            html`<div>
-              <dt>${label.split(', ').map((key) => html`<kbd>${key}</kbd>`)}</dt>
-              <dd>${title}</dd>
-            </div>`,
-        )}
-      </dl>
-      <form method="dialog"><button class="primary">Close</button></form>
-    </dialog>`;
   }
 
   private readonly formatStart = (row: TranscriptRow): string => {

@@ -29,19 +29,23 @@ export interface RequestFilter {
   readonly path?: string | undefined;
 }
 
+/** Requests that are kept; counts know all. */
 const kept = 50_000;
 
 export class RequestLog {
   private entries: LoggedRequest[] = [];
+  private readonly counted = new Map<string, number>();
 
   add(entry: LoggedRequest): void {
+    const key = `${entry.method} ${entry.template ?? entry.path}`;
+    this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
     this.entries.push(entry);
     if (this.entries.length > kept) {
       this.entries = this.entries.slice(kept / 2);
     }
   }
 
-  /** In the order in which answers were decided. */
+  /** In the order in which answers were decided; the latest when there were very many. */
   list({ method, path }: RequestFilter = {}): readonly LoggedRequest[] {
     return this.entries.filter(
       (entry) =>
@@ -52,15 +56,11 @@ export class RequestLog {
 
   /** How many requests each `METHOD template` got, or `METHOD path` where no route matched. */
   counts(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { method, template, path } of this.entries) {
-      const key = `${method} ${template ?? path}`;
-      counts[key] = (counts[key] ?? 0) + 1;
-    }
-    return counts;
+    return Object.fromEntries(this.counted);
   }
 
   clear(): void {
     this.entries = [];
+    this.counted.clear();
   }
 }

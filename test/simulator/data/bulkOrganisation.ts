@@ -13,6 +13,7 @@ import type {
 import { bulkId, bulkIndex } from './bulkIds.ts';
 import { bulkMedia, bulkMediaMs } from './bulkMedia.ts';
 import { bulkTextMedia } from './bulkTextMedia.ts';
+import { textOriginal, textOriginalFormat } from './textOriginal.ts';
 
 export interface BulkOptions {
   /** The same options give the same organisation, byte for byte. */
@@ -230,41 +231,56 @@ class BulkConversation implements SimulatedConversation {
 
   private recording(id: string): SimulatedRecording {
     const { variety, mediaType, startMs } = this;
-    const { recordingBytes } = this.settings;
-    const text = bulkTextMedia(mediaType, id, startMs);
     const fileState = states[variety] ?? 'AVAILABLE';
-    const hasMedia = fileState === 'AVAILABLE' && mediaType === 'voice';
-    const channels = hasMedia ? (variety === 'twoChannels' ? ['0', '1'] : ['0']) : [];
-    const lengthMs = hasMedia ? bulkMediaMs(recordingBytes) : durationMs;
+    const isAvailable = fileState === 'AVAILABLE';
+    const isText = mediaType !== 'voice';
+    const lengthMs = isText ? durationMs : bulkMediaMs(this.settings.recordingBytes);
+    const text = bulkTextMedia(mediaType, id, startMs);
+    const recording: Models.Recording = {
+      id,
+      conversationId: this.id,
+      sessionId: this.idOf('customerSession'),
+      ...(media[variety] ?? { media: 'audio', mediaSubtype: 'Trunk' }),
+      fileState,
+      annotations: [],
+      ...(isAvailable && { startTime: iso(startMs), endTime: iso(startMs + lengthMs) }),
+      ...text.recording,
+      selfUri: `/api/v2/conversations/${this.id}/recordings/${id}`,
+    };
+    const channels = variety === 'twoChannels' ? ['0', '1'] : ['0'];
+    return {
+      recording,
+      transcodePolls: 0,
+      waveform: () => [0.5, 0.75, 0.5],
+      ...(isText
+        ? {
+            channels: [],
+            media: () => Promise.resolve(new Uint8Array()),
+            attachment: text.attachment,
+            originalFormat: textOriginalFormat,
+            original: () => Promise.resolve(textOriginal(recording, text.attachment)),
+          }
+        : this.sound(id, isAvailable ? channels : [])),
+    };
+  }
+
+  private sound(
+    id: string,
+    channels: readonly string[],
+  ): Pick<SimulatedRecording, 'channels' | 'media' | 'original' | 'originalFormat'> {
+    const { recordingBytes } = this.settings;
     const file = (channel: string): Promise<Uint8Array> =>
       Promise.resolve(bulkMedia(`${id} ${channel}`, 1, recordingBytes));
     return {
-      recording: {
-        id,
-        conversationId: this.id,
-        sessionId: this.idOf('customerSession'),
-        ...(media[variety] ?? { media: 'audio', mediaSubtype: 'Trunk' }),
-        fileState,
-        annotations: [],
-        ...(fileState === 'AVAILABLE' && {
-          startTime: iso(startMs),
-          endTime: iso(startMs + lengthMs),
-          ...(hasMedia && { outputDurationMs: lengthMs }),
-        }),
-        ...text.recording,
-        selfUri: `/api/v2/conversations/${this.id}/recordings/${id}`,
-      },
       channels,
-      transcodePolls: 0,
-      waveform: () => [0.5, 0.75, 0.5],
-      originalFormat: hasMedia ? { contentType: 'audio/wav', extension: '.wav' } : undefined,
+      media: file,
+      originalFormat:
+        channels.length > 0 ? { contentType: 'audio/wav', extension: '.wav' } : undefined,
       // Of one channel the original is the very file that is asked for singly, so that all ways lead to the same archive.
       original: () =>
         channels.length === 1
           ? file('0')
           : Promise.resolve(bulkMedia(id, channels.length, recordingBytes * channels.length)),
-      attachment: text.attachment,
-      media: file,
     };
   }
 

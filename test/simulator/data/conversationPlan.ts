@@ -100,11 +100,18 @@ export interface PlannedWrapUp extends OpenSpan {
   readonly note: string | undefined;
 }
 
+export type RecordingState =
+  'AVAILABLE' | 'ARCHIVED' | 'RESTORING' | 'RESTORED' | 'UPLOADING' | 'DELETED' | 'ERROR';
+
+/** States in which the platform has the media. */
+export const hasMediaIn = (state: RecordingState): boolean =>
+  state === 'AVAILABLE' || state === 'RESTORED';
+
 export interface PlannedRecording extends Span {
   readonly id: string;
   readonly sessionId: string;
   readonly kind: 'trunk' | 'consult' | 'screen' | 'text';
-  readonly fileState: 'AVAILABLE' | 'ARCHIVED' | 'DELETED' | 'ERROR';
+  readonly fileState: RecordingState;
   readonly transcodePolls: number;
   readonly channels: readonly string[];
   /** What is cut out of the audio; within the recording, in order, not overlapping. */

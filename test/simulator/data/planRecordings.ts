@@ -1,9 +1,14 @@
 /** Which recordings a conversation leaves, what is cut out of them, and in which state they are. */
-import type { ConversationPlan, Cut, PlannedRecording, Span } from './conversationPlan.ts';
+import type {
+  ConversationPlan,
+  Cut,
+  PlannedRecording,
+  RecordingState,
+  Span,
+} from './conversationPlan.ts';
 import type { Random } from './random.ts';
 
 const dayMs = 86_400_000;
-type FileState = PlannedRecording['fileState'];
 
 /** @param connected when the customer's media was connected. */
 export function planRecordings(
@@ -58,21 +63,26 @@ export function planRecordings(
       ...connected,
       id: random.uuid(),
       kind: 'screen',
-      fileState: 'ARCHIVED',
-      channels: [],
+      fileState: random.chance(0.5) ? 'AVAILABLE' : 'ARCHIVED',
+      channels: ['0'],
+      cuts: [],
+      holds: [],
     });
   }
   return recordings;
 }
 
 /** Older recordings move to the archive. */
-function planFileState(random: Random, ageMs: number): FileState {
+function planFileState(random: Random, ageMs: number): RecordingState {
   const archived = ageMs > 7 * dayMs ? 25 : 1;
-  return random.weighted<FileState>([
+  return random.weighted<RecordingState>([
     ['AVAILABLE', 96],
     ['ARCHIVED', archived],
     ['DELETED', ageMs > 3 * dayMs ? 2 : 0],
     ['ERROR', 0.7],
+    ['RESTORED', ageMs > 7 * dayMs ? 3 : 0],
+    ['RESTORING', ageMs > 7 * dayMs ? 2 : 0],
+    ['UPLOADING', ageMs < dayMs ? 1 : 0],
   ]);
 }
 

@@ -2,18 +2,21 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import type {
   SimulatedConversation,
+  SimulatedFile,
   SimulatedRecording,
   SimulatedTranscript,
 } from '../organisation.ts';
 import type { AudioCache } from './audioCache.ts';
 import { toConversationDetail } from './conversationDetail.ts';
-import type { ConversationPlan, PlannedRecording } from './conversationPlan.ts';
+import { hasMediaIn, type ConversationPlan, type PlannedRecording } from './conversationPlan.ts';
 import { planAttributes } from './planAttributes.ts';
 import { toChannelAudio } from './plannedAudio.ts';
 import { toRecordingModel } from './recordingModel.ts';
+import { screenWebm } from './screenWebm.ts';
 import { planSpeech, type Utterance } from './speechScript.ts';
 import { synthesise } from './synthesis.ts';
 import { textAttachment, toTextMedia } from './textMedia.ts';
+import { textOriginal, textOriginalFormat } from './textOriginal.ts';
 import { toCurrentTranscript, toOldTranscript } from './transcriptFile.ts';
 import { encodeMuLawChannels, encodeMuLawWav, encodePcmWav } from './wav.ts';
 import { sampleWaveform, toWaveform } from './waveform.ts';
@@ -83,9 +86,15 @@ function toRecording(
   recording: PlannedRecording,
   { audioCache, real }: PlannedConversationDeps,
 ): SimulatedRecording {
-  const isAvailable = recording.fileState === 'AVAILABLE';
+  const isAvailable = hasMediaIn(recording.fileState);
   const model = real?.model?.(recording) ?? toRecordingModel(plan, recording);
   const channels = isAvailable ? recording.channels : [];
+  if (recording.kind === 'screen') {
+    return toScreenRecording(recording, model, channels);
+  }
+  if (recording.kind === 'text') {
+    return toTextRecording(isAvailable ? { ...model, ...toTextMedia(plan, recording) } : model);
+  }
   const audio = (channel: string): ReturnType<typeof toChannelAudio> => {
     if (!channels.includes(channel)) {
       throw new Error(`The recording has no channel ${channel}`);
@@ -98,13 +107,8 @@ function toRecording(
       `${recording.id} ${channel}`,
       () => real?.samples?.(channel) ?? synthesise(audio(channel)),
     );
-  const answered =
-    recording.kind === 'text' && isAvailable
-      ? { ...model, ...toTextMedia(plan, recording) }
-      : model;
   return {
-    recording: answered,
-    attachment: (id) => textAttachment(answered, id),
+    recording: model,
     channels,
     originalFormat:
       channels.length > 0 ? { contentType: 'audio/wav', extension: '.wav' } : undefined,
@@ -116,5 +120,42 @@ function toRecording(
       Promise.resolve().then(() =>
         format === 'WAV' ? encodePcmWav(samples(channel)) : encodeMuLawWav(samples(channel)),
       ),
+  };
+}
+
+function toScreenRecording(
+  recording: PlannedRecording,
+  model: Models.Recording,
+  channels: readonly string[],
+): SimulatedRecording {
+  const film = (): Promise<Uint8Array> =>
+    Promise.resolve(screenWebm(recording.id, recording.endMs - recording.startMs));
+  return {
+    recording: model,
+    channels,
+    mediaContentType: 'video/webm',
+    originalFormat:
+      channels.length > 0 ? { contentType: 'video/webm', extension: '.webm' } : undefined,
+    original: film,
+    transcodePolls: channels.length > 0 ? recording.transcodePolls : 0,
+    waveform: () => [],
+    media: film,
+  };
+}
+
+function toTextRecording(recording: Models.Recording): SimulatedRecording {
+  const attachment = (id: string): SimulatedFile | undefined => textAttachment(recording, id);
+  const noSound = (): never => {
+    throw new Error('Nothing was said in writing');
+  };
+  return {
+    recording,
+    channels: [],
+    attachment,
+    originalFormat: textOriginalFormat,
+    original: () => Promise.resolve(textOriginal(recording, attachment)),
+    transcodePolls: 0,
+    waveform: noSound,
+    media: noSound,
   };
 }

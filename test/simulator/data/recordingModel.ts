@@ -1,6 +1,11 @@
 /** The platform's recording object of a planned recording, without media links. */
 import type { Models } from 'purecloud-platform-client-v2';
-import { toAudioMs, type ConversationPlan, type PlannedRecording } from './conversationPlan.ts';
+import {
+  hasMediaIn,
+  toAudioMs,
+  type ConversationPlan,
+  type PlannedRecording,
+} from './conversationPlan.ts';
 import { iso } from './detailParts.ts';
 import { createRandom } from './random.ts';
 
@@ -26,11 +31,11 @@ export function toRecordingModel(
     creationTime: iso(recording.endMs + 1240),
     selfUri: `/api/v2/conversations/${conversationId}/recordings/${recording.id}`,
   };
-  if (recording.fileState !== 'AVAILABLE') {
+  if (!hasMediaIn(recording.fileState)) {
     // What is not there has no session and no times: a stub is all that the platform shows.
     return {
       ...base,
-      ...(recording.fileState === 'ARCHIVED'
+      ...(['ARCHIVED', 'RESTORING'].includes(recording.fileState)
         ? { archiveMedium: 'CLOUDARCHIVE', archiveDate: iso(recording.endMs + dayMs) }
         : {}),
       ...(recording.fileState === 'DELETED'
@@ -58,6 +63,9 @@ export function toRecordingModel(
             },
           ],
     ),
+    ...(recording.fileState === 'RESTORED'
+      ? { restoreExpirationTime: iso(recording.endMs + 60 * dayMs) }
+      : {}),
     ...(isAudio ? audioKeys(plan, recording) : {}),
   };
 }

@@ -101,7 +101,7 @@ async function findMedia(
   path: PathParameters,
   { organisation }: SimulatorParts,
 ): Promise<SimulatedFile | undefined> {
-  const [, channel, format] = /^AUDIO_(.+)\.(WAV|WAV_ULAW)$/.exec(path('file')) ?? [];
+  const [, channel, format] = /^(?:AUDIO|SCREEN)_(.+)\.(WAV|WAV_ULAW)$/.exec(path('file')) ?? [];
   const recording = findRecording(path, organisation);
   if (
     channel === undefined ||
@@ -110,7 +110,10 @@ async function findMedia(
   ) {
     return undefined;
   }
-  return { bytes: await recording.media(channel, format), contentType: 'audio/wav' };
+  return {
+    bytes: await recording.media(channel, format),
+    contentType: recording.mediaContentType ?? 'audio/wav',
+  };
 }
 
 async function findOriginal(

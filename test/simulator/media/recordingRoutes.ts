@@ -152,17 +152,26 @@ function linkMedia(
   format: MadeFormat,
 ): Record<string, Models.MediaResult> {
   const recordingId = simulated.recording.id ?? '';
+  const isVideo = simulated.mediaContentType === 'video/webm';
   return Object.fromEntries(
     simulated.channels.map((channel) => {
       const name = request.query.text('fileName') ?? `audio_${channel}`;
-      const disposition = `attachment;filename="${name.replaceAll(/[^\w. -]/g, '_')}.wav"`;
+      const disposition = `attachment;filename="${name.replaceAll(/[^\w. -]/g, '_')}${isVideo ? '.webm' : '.wav'}"`;
       const mediaUri = context.links.sign(
         request.origin,
-        mediaPath(conversationId, recordingId, channel, format),
+        mediaPath(
+          conversationId,
+          recordingId,
+          `${isVideo ? 'SCREEN' : 'AUDIO'}_${channel}`,
+          format,
+        ),
         context.mediaLinkLifeSeconds,
         disposition,
       );
-      return [channel, { mediaUri, waveformData: [...simulated.waveform(channel)] }];
+      return [
+        channel,
+        { mediaUri, ...(!isVideo && { waveformData: [...simulated.waveform(channel)] }) },
+      ];
     }),
   );
 }
@@ -171,12 +180,12 @@ function linkMedia(
 function mediaPath(
   conversationId: string,
   recordingId: string,
-  channel: string,
+  name: string,
   format: FormatId,
 ): string {
   const variant = encodeURIComponent(`isDownloading:false_format:${format}_version:v2`);
   const ids = [conversationId, recordingId].map(encodeURIComponent).join('/');
-  return `/downloads/MediaCache/${ids}/${variant}/AUDIO_${encodeURIComponent(channel)}.${format}`;
+  return `/downloads/MediaCache/${ids}/${variant}/${encodeURIComponent(name)}.${format}`;
 }
 
 /** Bookmarks are left out for whoever may not see annotations; holds have another id on every request, as the platform's do. */

@@ -73,7 +73,12 @@ suite('downloadConversation', () => {
       ]);
       await assertSound(root);
       assert.equal((await filesOf(root)).filter((name) => name.includes('.partial')).length, 0);
-      assert.deepEqual(await readdir(root), ['archive.json', 'conversations']);
+      assert.deepEqual(await readdir(root), [
+        'archive.json',
+        'audit.head.json',
+        'audit.jsonl',
+        'conversations',
+      ]);
     }));
 
   test('stores no signed link, and everything else of the recording as received', () =>

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { verifyAudit } from '../../../src/archive/audit/verifyAudit.ts';
 import { errors, isAppError, isCancellation } from '../../../src/base/appError.ts';
 import { parseRecordingId } from '../../../src/model/ids.ts';
 import {
   chatId,
   communicationId,
+  conversationId,
   sampleFolder,
   voiceId,
   withFolder,
@@ -17,6 +20,7 @@ import {
   DownloadBench,
   filesOf,
   leftPath,
+  never,
   paths,
   transcriptPath,
 } from '../../support/downloadBench.ts';
@@ -101,7 +105,12 @@ suite('downloadConversation with faults', () => {
       );
       await assert.rejects(aborted, isCancellation);
       await assertSound(root);
-      assert.deepEqual(await readdir(root), ['archive.json', 'conversations']);
+      assert.deepEqual(await readdir(root), [
+        'archive.json',
+        'audit.head.json',
+        'audit.jsonl',
+        'conversations',
+      ]);
       const report = await bench.download(root);
       assert.deepEqual(absence(report), []);
       assert.ok(report.downloadedBytes < 6_000_000, String(report.downloadedBytes));
@@ -126,6 +135,59 @@ suite('downloadConversation with faults', () => {
           !(await filesOf(root)).some((name) => name.startsWith(`recordings/${voiceId}.0.`)),
         );
         await assertSound(root);
+      }));
+  }
+
+  for (const [name, item] of [
+    ['left', `recordings/${voiceId}/0`],
+    ['words', `transcripts/${communicationId}/${voiceId}`],
+  ] as const) {
+    test(`fetches ${name} once more from zero when it is not what was announced`, () =>
+      withFolder(async (root) => {
+        bench.file(name).hasChecksum = true;
+        bench.file(name).faults = [{ kind: 'spoil' }];
+        assert.deepEqual(absence(await bench.download(root)), []);
+        const asked = bench.server.requests.filter((request) => request.name === name);
+        assert.deepEqual(
+          asked.map(({ status, range }) => [status, range]),
+          [
+            [200, undefined],
+            [200, undefined],
+          ],
+        );
+        await assertSound(root);
+      }));
+
+    test(`ends with both hashes in the audit log when ${name} is never what was announced`, () =>
+      withFolder(async (root) => {
+        bench.file(name).hasChecksum = true;
+        bench.file(name).faults = Array.from({ length: 9 }, () => ({ kind: 'spoil' }) as const);
+        assert.deepEqual(absence(await bench.download(root)), [`${item}: checksumMismatch`]);
+        const asked = bench.server.requests.filter((request) => request.name === name);
+        assert.equal(asked.length, 2);
+        assert.ok(!(await filesOf(root)).some((path) => path.includes('.partial')));
+        const events: unknown[] = [];
+        const { problems } = await verifyAudit(root, never, ({ kind, details }) => {
+          if (kind === 'checksumMismatch') {
+            events.push(details);
+          }
+        });
+        assert.deepEqual(problems, []);
+        const { body } = bench.file(name);
+        const spoilt = Buffer.from(body);
+        spoilt[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1;
+        assert.deepEqual(events, [
+          {
+            conversationId,
+            item,
+            algorithm: 'md5',
+            expected: createHash('md5').update(body).digest('hex'),
+            computed: createHash('md5').update(spoilt).digest('hex'),
+            sizeBytes: body.length,
+            sha256: createHash('sha256').update(spoilt).digest('hex'),
+          },
+        ]);
+        assert.deepEqual(absence(await bench.download(root)).length, 1);
       }));
   }
 

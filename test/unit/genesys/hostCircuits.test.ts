@@ -21,6 +21,7 @@ suite('HostCircuits', () => {
     answer: () => Promise<number>,
     url = broken,
     signal = never,
+    mayProbeEarly = false,
   ): Promise<number> =>
     circuits.run(
       url,
@@ -28,7 +29,7 @@ suite('HostCircuits', () => {
         sentCount++;
         return answer();
       },
-      (status) => status >= 500,
+      { isHostFailure: (status) => status >= 500, mayProbeEarly },
       signal,
     );
   const cut = (): Promise<number> => Promise.reject(errors.network('cut'));
@@ -102,5 +103,33 @@ suite('HostCircuits', () => {
     await clock.advance(30_000);
     assert.equal(await send(succeed), 200);
     assert.equal(await send(succeed), 200);
+  });
+
+  test('a person who tries again probes at once, and what that finds lengthens no pause', async () => {
+    const tryAgain = (answer: () => Promise<number>): Promise<number> =>
+      send(answer, broken, never, true);
+    await fail(10);
+    await assert.rejects(tryAgain(cut), /cut/u);
+    await assert.rejects(tryAgain(cut), /cut/u);
+    await clock.advance(1_000);
+    await assert.rejects(send(succeed), isOpenFor(4_000));
+    assert.equal(sentCount, 12);
+    assert.equal(await tryAgain(succeed), 200);
+    assert.equal(await send(succeed), 200);
+  });
+
+  test('of several things that a person asks for at once one probes and the others hear what it found', async () => {
+    await fail(10);
+    let finish: (status: number) => void = () => undefined;
+    const probe = send(() => new Promise((resolve) => (finish = resolve)), broken, never, true);
+    await clock.advance(0);
+    const others = [send(succeed, broken, never, true), send(succeed, broken, never, true)].map(
+      (other) => assert.rejects(other, isOpenFor(5_000)),
+    );
+    await clock.advance(0);
+    finish(503);
+    assert.equal(await probe, 503);
+    await Promise.all(others);
+    assert.equal(sentCount, 11);
   });
 });

@@ -3,8 +3,14 @@ import { inspect } from 'node:util';
 import { isAppError, isCancellation, type AppError } from '../../../src/base/appError.ts';
 import { Emitter } from '../../../src/base/event.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { HttpClient } from '../../../src/genesys/httpClient.ts';
-import type { AccessToken, TokenSource, TokenState } from '../../../src/genesys/tokenSource.ts';
+import { HttpClient, type ApiCaller } from '../../../src/genesys/httpClient.ts';
+import { defaultRetryOptions, interactivePatienceMs } from '../../../src/genesys/retryPolicy.ts';
+import {
+  ClientCredentialsTokenSource,
+  type AccessToken,
+  type TokenSource,
+  type TokenState,
+} from '../../../src/genesys/tokenSource.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
 import { ScriptedServer, sendJson, type Answer } from '../../support/scriptedServer.ts';
@@ -52,7 +58,7 @@ suite('HttpClient', () => {
     pathTemplate: '/api/v2/x/{id}',
     pathParameters: { id: 'a/b' },
   } as const;
-  const failure = async (client: HttpClient): Promise<AppError> => {
+  const failure = async (client: ApiCaller): Promise<AppError> => {
     try {
       await client.call(get, never);
     } catch (error) {
@@ -171,13 +177,74 @@ suite('HttpClient', () => {
     });
     assert.equal((await client.call(get, never)).status, 200);
     await server.close();
-    const dead = await failure(
-      await open((_request, response) => {
-        response.destroy();
-      }),
-    );
-    assert.equal(dead.code, 'network');
+    const dead = await open((_request, response) => {
+      response.destroy();
+    });
+    assert.equal((await failure(dead.background)).code, 'network');
     assert.equal(server.requests.length, 6);
+  });
+
+  test('tells a person within five seconds that nothing answers, and at once while that lasts', async () => {
+    let isDead = true;
+    const client = await open((_request, response) => {
+      if (isDead) {
+        response.destroy();
+      } else {
+        sendJson(response, 200, {});
+      }
+    });
+    const waitedMs = async (caller: ApiCaller): Promise<number> => {
+      clock.delaysMs.length = 0;
+      assert.equal((await failure(caller)).code, 'network');
+      return clock.delaysMs.reduce((sum, delayMs) => sum + delayMs, 0);
+    };
+    while (server.requests.length < 10) {
+      assert.ok((await waitedMs(client)) <= interactivePatienceMs);
+    }
+    // The circuit is open: whatever a person asks for is one probe, and the first step of the backoff.
+    for (let round = 0; round < 3; round++) {
+      const before = server.requests.length;
+      assert.ok((await waitedMs(client)) < defaultRetryOptions.baseDelayMs);
+      assert.equal(server.requests.length, before + 1);
+    }
+    assert.ok((await waitedMs(client.background)) >= 5_000);
+    isDead = false;
+    assert.equal((await client.call(get, never)).status, 200);
+  });
+
+  test('has patience left for a lost answer after a long wait for the limit', async () => {
+    const client = await open((_request, response, index) => {
+      if (index === 0) {
+        sendJson(response, 429, {}, { 'retry-after': '42' });
+      } else if (index === 1) {
+        response.destroy();
+      } else {
+        sendJson(response, 200, {});
+      }
+    });
+    assert.equal((await client.call(get, never)).status, 200);
+  });
+
+  test('asks for no token again when the answer was lost, whoever wants it', async () => {
+    await open((_request, response) => {
+      response.destroy();
+    });
+    const client = new HttpClient({
+      apiBaseUrl: server.url,
+      tokens: new ClientCredentialsTokenSource({
+        loginBaseUrl: server.url,
+        clientId: 'id',
+        clientSecret: 'secret-0',
+        clock,
+        retry: { ...defaultRetryOptions, maxRetries: 0 },
+      }),
+      clock,
+      log: silentLog,
+    });
+    for (const [count, caller] of [client, client.background].entries()) {
+      assert.equal((await failure(caller)).code, 'network');
+      assert.equal(server.requests.length, count + 1);
+    }
   });
 
   test('ends a request that gets no answer in time', async () => {

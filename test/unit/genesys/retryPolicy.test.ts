@@ -145,6 +145,22 @@ suite('retryPolicy', () => {
     assert.deepEqual(clock.delaysMs, [7_000, 7_000, 7_000]);
   });
 
+  test('tries for as long as patience lasts without an answer, then once more and not again', async () => {
+    const clock = new FakeClock();
+    clock.isAutomatic = true;
+    const endMs = clock.nowMs() + 5_000;
+    let calls = 0;
+    await assert.rejects(
+      withRetries(
+        () => Promise.reject(errors.network(`call ${String(++calls)}`)),
+        { clock, options, kind: 'repeatable', patienceLeftMs: () => endMs - clock.nowMs() },
+        never,
+      ),
+      /call 5/u,
+    );
+    assert.deepEqual(clock.delaysMs, [499, 999, 1_999, 1_503]);
+  });
+
   test('ends a wait at once when cancelled and sends nothing more', async () => {
     const clock = new FakeClock();
     const stop = new AbortController();

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { DownloadReport } from '../../../src/archive/downloadConversation.ts';
-import { summariseDownloads } from '../../../src/host/downloads/downloadSummary.ts';
+import {
+  isAnythingMissing,
+  summariseDownloads,
+} from '../../../src/host/downloads/downloadSummary.ts';
 
 const report = (
   fileCount: number,
@@ -35,5 +38,14 @@ suite('what is said after a download', () => {
       summariseDownloads([report(1, 0, ['Not transcribed.', 'Not transcribed.', 'Archived'])]),
       'Downloaded 1 file (1.5 MB). Not available: Not transcribed; Archived.',
     );
+  });
+
+  test('warns of what somebody should see to, not of what was never there', () => {
+    const without = (...reasons: readonly string[]): DownloadReport =>
+      ({ absent: reasons.map((reason) => ({ reason })) }) as unknown as DownloadReport;
+    assert.equal(isAnythingMissing([without(), without('notRecorded', 'notTranscribed')]), false);
+    for (const reason of ['unusable', 'noPermission', 'platformError', 'archived', 'transcoding']) {
+      assert.ok(isAnythingMissing([without(), without('notTranscribed', reason)]), reason);
+    }
   });
 });

@@ -99,7 +99,11 @@ const names = {
 
 suite('rows of the Conversations view', () => {
   test('a conversation shows time, queue, agent, duration and wrap-up by name', () => {
-    const [day] = toDayNodes([conversation], { names, isArchived: () => false });
+    const [day] = toDayNodes([conversation], {
+      names,
+      isArchived: () => false,
+      isHeld: () => false,
+    });
     const [row] = day?.conversations ?? [];
     assert.match(row?.label ?? '', / {2}Billing <b>EMEA<\/b>$/u);
     assert.equal(row?.description, 'Dana Example · 4:05 · Refund');
@@ -117,6 +121,7 @@ suite('rows of the Conversations view', () => {
     const days = toDayNodes([at('c3', midnight + 1), at('c2', midnight), at('c1', midnight - 1)], {
       names,
       isArchived: (id) => id === 'c1',
+      isHeld: () => false,
     });
     assert.deepEqual(
       days.map(({ conversations }) =>
@@ -136,6 +141,7 @@ suite('rows of the Conversations view', () => {
     const [day] = toDayNodes([{ ...conversation, endMs: undefined }], {
       names,
       isArchived: () => false,
+      isHeld: () => false,
     });
     assert.match(day?.conversations[0]?.description ?? '', / · open · /u);
   });

@@ -94,6 +94,7 @@ suite('manifest', () => {
     assert.deepEqual(nodeContextValues.filter(matched), [
       'conversation',
       'conversation archived',
+      'conversation archived held',
       'recording',
       'transcript',
     ]);

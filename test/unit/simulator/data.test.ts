@@ -147,7 +147,7 @@ suite('sample organisation', () => {
       const sessionIds = new Set(sessionsOf(conversation).map(({ sessionId }) => sessionId));
       for (const { recording, channels } of conversation.recordings()) {
         assert.equal(recording.conversationId, conversationId);
-        if (recording.fileState !== 'AVAILABLE') {
+        if (!['AVAILABLE', 'RESTORED'].includes(recording.fileState ?? '')) {
           assert.equal(recording.sessionId, undefined);
           assert.deepEqual(channels, []);
           continue;
@@ -210,6 +210,11 @@ suite('sample organisation', () => {
       ...[
         'several recordings',
         'ARCHIVED',
+        'RESTORING',
+        'RESTORED',
+        'DELETED',
+        'screen AVAILABLE',
+        'attachment',
         'Pause SecurePause',
         'Pause FlowOrQueue',
         'Hold',
@@ -301,6 +306,11 @@ function everything({
   ];
 }
 
+const attachmentsOf = (recording: Models.Recording): readonly object[] => [
+  ...(recording.messagingTranscript ?? []).flatMap((one) => one.messageMediaAttachments ?? []),
+  ...(recording.emailTranscript ?? []).flatMap((one) => one.attachments ?? []),
+];
+
 function kindsOf(conversation: SimulatedConversation): readonly string[] {
   const { detail } = conversation;
   const sessions = sessionsOf(conversation);
@@ -321,6 +331,8 @@ function kindsOf(conversation: SimulatedConversation): readonly string[] {
     ...(recordings.length > 1 ? ['several recordings'] : []),
     ...recordings.flatMap(({ recording, channels, transcodePolls }) => [
       recording.fileState ?? '',
+      `${recording.media ?? ''} ${recording.fileState ?? ''}`,
+      ...attachmentsOf(recording).map(() => 'attachment'),
       ...Object.keys(recording),
       ...(channels.length === 1 ? ['one channel'] : []),
       ...(recording.media === 'audio' ? [`polls ${String(transcodePolls)}`] : []),

@@ -29,6 +29,7 @@ suite('SessionManager', () => {
   let windows: SessionManager[] = [];
   /** Every bearer token is refused. */
   let isRevoked = false;
+  let isClientRefused = false;
 
   /** A platform with one organisation a client: `client-1` opens org-1, and so on. */
   function answer(request: IncomingMessage): { status: number; body: unknown } {
@@ -37,7 +38,7 @@ suite('SessionManager', () => {
       const [id, given] = Buffer.from(authorization.replace('Basic ', ''), 'base64')
         .toString()
         .split(':');
-      return given === secret
+      return given === secret && !isClientRefused
         ? {
             status: 200,
             body: {
@@ -89,6 +90,7 @@ suite('SessionManager', () => {
     log = createLog({ trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore });
     windows = [];
     isRevoked = false;
+    isClientRefused = false;
   });
   teardown(() => {
     for (const window of windows) {
@@ -386,6 +388,21 @@ suite('SessionManager', () => {
     assert.equal(window.hasEnded, false);
     await window.require().api.fetchOrganisation(never);
     assert.equal(told.length, 1);
+  });
+
+  test('is no longer ended once the platform takes the same client again', async () => {
+    const window = openWindow();
+    await window.signIn(credentials(1), never);
+    isRevoked = true;
+    isClientRefused = true;
+    await assert.rejects(window.require().api.fetchOrganisation(never));
+    assert.equal(window.hasEnded, true);
+    isRevoked = false;
+    isClientRefused = false;
+    const states: boolean[] = [];
+    window.onDidChange(() => states.push(window.hasEnded));
+    await window.require().api.fetchOrganisation(never);
+    assert.deepEqual([window.hasEnded, states], [false, [false]]);
   });
 
   test('never takes the token of another client for its own', async () => {

@@ -1,0 +1,44 @@
+/**
+ * The digest of a conversation's manifest in the audit log: an edited manifest is found by it even when its hashes were made
+ * to fit edited files. Owns the convention of the details; see `docs/adr/0011-audit-and-seals.md`.
+ */
+import type { JsonRecord } from '../../base/decode.ts';
+import { isSafeName, parseConversationId, type ConversationId } from '../../model/ids.ts';
+import type { AuditPort } from '../mismatch.ts';
+
+/** Noted once at the end of each download, the failed and the cancelled ones included. */
+export async function sealManifest(
+  audit: AuditPort,
+  { conversationId, manifestSha256, foundSha256 }: ManifestSeal,
+  counts: { readonly fileCount: number; readonly absentCount: number },
+  signal: AbortSignal,
+): Promise<void> {
+  await audit.append(
+    'conversationStored',
+    { conversationId, manifestSha256, foundSha256, ...counts },
+    signal,
+  );
+}
+
+export interface ManifestSeal {
+  readonly conversationId: ConversationId;
+  /** Of the bytes of `manifest.json`, lower-case hexadecimal; null when the conversation was deleted on purpose. */
+  readonly manifestSha256: string | null;
+  /** Of the manifest that the download found; null when there was none. It must be the one sealed before. */
+  readonly foundSha256?: string | null | undefined;
+}
+
+/** The seal that an event carries, whatever its kind: any that has both keys is one. */
+export function readSeal(details: JsonRecord): ManifestSeal | undefined {
+  const { conversationId, manifestSha256, foundSha256 } = details;
+  return typeof conversationId === 'string' &&
+    isSafeName(conversationId) &&
+    (manifestSha256 === null || typeof manifestSha256 === 'string')
+    ? {
+        conversationId: parseConversationId(conversationId),
+        manifestSha256,
+        foundSha256:
+          foundSha256 === null || typeof foundSha256 === 'string' ? foundSha256 : undefined,
+      }
+    : undefined;
+}

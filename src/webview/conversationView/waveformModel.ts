@@ -1,0 +1,31 @@
+/** The waveform of a recording with what the platform says about its time: segments and cuts. Pure. */
+import type { ConversationSnapshot, RecordingSnapshot } from '../../protocol/conversationView.ts';
+import type { Alignment } from '../../transcript/alignment.ts';
+import { toSegmentRows } from './segmentRows.ts';
+import { formatTime } from './timeFormat.ts';
+import type { WaveformModel } from './waveformView.ts';
+
+export interface WaveformSource {
+  readonly conversation: ConversationSnapshot;
+  readonly recording: RecordingSnapshot;
+  readonly lanes: WaveformModel['lanes'];
+  readonly durationMs: number;
+  /** The platform's clock: a person's offset moves the text only. */
+  readonly clock: Alignment;
+}
+
+/** Positions are milliseconds of the recording. */
+export function toWaveformModel(source: WaveformSource): WaveformModel {
+  const { conversation, recording, lanes, durationMs, clock } = source;
+  const recordingStartMs = recording.startMs ?? conversation.startMs;
+  const toMs = (epochMs: number): number => clock.toRecordingMs(epochMs);
+  return {
+    durationMs,
+    lanes,
+    segmentRows: toSegmentRows(conversation.segments, toMs, durationMs),
+    cuts: recording.cuts.map((cut) => ({
+      positionMs: toMs(recordingStartMs + cut.realtimeOffsetMs),
+      label: `${cut.reason}: ${formatTime(cut.durationMs)} not recorded`,
+    })),
+  };
+}
