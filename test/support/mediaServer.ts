@@ -18,6 +18,8 @@ export interface MediaFile {
   contentType?: string;
   /** No ETag: such a file cannot be resumed. */
   hasNoValidator?: boolean;
+  /** Claimed, whatever the body is. */
+  contentEncoding?: string;
   /** Announces the MD5 of the body, as S3 does. */
   hasChecksum?: boolean;
   /** Each entry spoils one request. */
@@ -138,23 +140,18 @@ export class MediaServer {
     { name, file, fault }: Served,
   ): Promise<void> {
     const etag = `"${createHash('sha1').update(file.body).digest('hex')}"`;
-    const from = fault?.kind === 'ignoreRange' ? 0 : continuedByte(request, etag);
+    const from = fault?.kind === 'ignoreRange' ? 0 : continuedFrom(request, etag);
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
-    if (fault?.kind === 'cut' || fault?.kind === 'expireAfter') {
-      await this.sendCut(response, file.body.subarray(from, from + fault.afterBytes));
-      if (fault.kind === 'expireAfter') {
-        this.expireLinks();
-      }
+    if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
+      await this.sendBytes(response, spoilt(file.body.subarray(from), fault));
+      response.end();
       return;
     }
-    const rest = file.body.subarray(from);
-    await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
-    response.end();
-  }
-
-  private async sendCut(response: ServerResponse, bytes: Buffer): Promise<void> {
-    await this.sendBytes(response, bytes);
+    await this.sendBytes(response, file.body.subarray(from, from + fault.afterBytes));
+    if (fault.kind === 'expireAfter') {
+      this.expireLinks();
+    }
     // Not destroyed: a reset could take back what is on its way.
     response.socket?.end();
   }
@@ -217,15 +214,18 @@ function refusal(
   return fault?.kind === 'refuseRange' && hasRange ? 416 : undefined;
 }
 
-/** 0 unless the request goes on with exactly this content. */
-function continuedByte(request: IncomingMessage, etag: string): number {
-  if (request.headers['if-range'] !== etag) {
-    return 0;
-  }
+function askedByte(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
-function spoilt(body: Buffer): Buffer {
+function continuedFrom(request: IncomingMessage, etag: string): number {
+  return request.headers['if-range'] === etag ? askedByte(request) : 0;
+}
+
+function spoilt(body: Buffer, fault: MediaFault | undefined): Buffer {
+  if (fault?.kind !== 'spoil') {
+    return body;
+  }
   const copy = Buffer.from(body);
   copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1);
   return copy;
@@ -241,6 +241,7 @@ function headersOf(
     'content-type': file.contentType ?? 'audio/wav',
     'content-length': total - from,
     ...(file.hasNoValidator === true ? {} : { etag }),
+    ...(file.contentEncoding === undefined ? {} : { 'content-encoding': file.contentEncoding }),
     ...(file.hasChecksum === true
       ? { 'content-md5': createHash('md5').update(file.body).digest('base64') }
       : {}),
