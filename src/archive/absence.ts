@@ -13,6 +13,8 @@ export const reasonCodes = [
   'platformError',
   'notRecorded',
   'unusable',
+  'stillOpen',
+  'excluded',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

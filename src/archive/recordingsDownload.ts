@@ -128,7 +128,7 @@ async function downloadRecording(
     signal,
   );
   run.stored(stored);
-  const absence = absenceByState(recording, deps.clock.nowMs());
+  const absence = absenceByState(recording, deps.clock.nowMs()) ?? deps.absenceOf?.(recording);
   if (absence !== undefined && recording.files.length === 0) {
     run.missing(absence);
     return;

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { BulkApi } from '../../genesys/bulkApi.ts';
 import type { Conversation } from '../../model/conversation.ts';
 import type { Fetched } from '../../model/fetched.ts';
+import type { ConversationId } from '../../model/ids.ts';
 import type { RecordingFormat } from '../../model/recording.ts';
 import type { Archive } from '../archive.ts';
 import type { ConversationSource, NameSource } from '../downloadRun.ts';
@@ -19,10 +20,14 @@ export type SyncSource = ConversationSource &
 export interface DiscoveredPage {
   readonly conversations: readonly Fetched<Conversation>[];
   readonly undecodable: readonly { readonly rawJson: string; readonly reason: string }[];
+  /** Ids of the scope that the platform does not know. */
+  readonly unknownIds: readonly ConversationId[];
+  /** Sentences for people. */
+  readonly notices: readonly { readonly kind: string; readonly message: string }[];
   /** Opaque: from here discovery goes on after this page, in this process or another. */
   readonly position: string;
   readonly estimatedTotal: number | undefined;
-  /** The platform's data were complete up to then; undefined when it did not say. */
+  /** Everything that started before is in this page or an earlier one; undefined when that cannot be told. Only grows. */
   readonly completeUntilMs: number | undefined;
 }
 
@@ -52,6 +57,8 @@ export interface SyncDeps {
   readonly names?: NameSource | undefined;
   readonly discover: Discover;
   readonly audit: AuditPort;
+  /** Conversations that retention deleted here: they do not come back. */
+  readonly deletedIds?: ReadonlySet<ConversationId> | undefined;
   /** Who is signed in: a batch can only be read by the client that made it. Not a secret. */
   readonly clientKey: string;
   readonly clock: Clock;
@@ -87,7 +94,7 @@ export const defaultSyncOptions: SyncOptions = {
   maxAttempts: 4,
   retryPauseMs: 60_000,
   patienceMs: 20 * 60_000,
-  firstPollMs: 2_000,
+  firstPollMs: 5_000,
   longestPollMs: 60_000,
   batchPatienceMs: 15 * 60_000,
   fallbackFormat: 'WAV',

@@ -27,6 +27,8 @@ export type SyncScope =
   | {
       readonly kind: 'conversations';
       readonly conversationIds: readonly ConversationId[];
+      /** Those that started outside are left out. */
+      readonly interval?: Interval | undefined;
     };
 
 export interface SyncRequest {
@@ -59,15 +61,11 @@ const requestVersion = 1;
 /** Text of `request.json`. */
 export function encodeSyncRequest(request: StoredSyncRequest): string {
   const { createdAtMs, scope, ...rest } = request;
-  const stored =
-    scope.kind === 'conversations'
-      ? scope
-      : {
-          kind: scope.kind,
-          start: toIso(scope.interval.startMs),
-          end: toIso(scope.interval.endMs),
-          filters: scope.filters,
-        };
+  const { interval, ...chosen } = scope;
+  const stored = {
+    ...chosen,
+    ...(interval !== undefined && { start: toIso(interval.startMs), end: toIso(interval.endMs) }),
+  };
   const value = {
     formatVersion: requestVersion,
     ...rest,
@@ -102,18 +100,23 @@ function decodeScope(value: unknown, path: string): SyncScope {
   if (kind === 'conversations') {
     const asId = (id: unknown, idPath: string): ConversationId =>
       parseConversationId(asString(id, idPath));
-    return { kind, conversationIds: listOf(record, 'conversationIds', path, asId) };
+    const conversationIds = listOf(record, 'conversationIds', path, asId);
+    return record['start'] === undefined
+      ? { kind, conversationIds }
+      : { kind, conversationIds, interval: decodeInterval(record, path) };
   }
-  if (kind !== 'query') {
-    return failDecode(path, 'a known scope');
-  }
+  return kind === 'query'
+    ? {
+        kind,
+        interval: decodeInterval(record, path),
+        filters: required(record, 'filters', path, asRecord),
+      }
+    : failDecode(path, 'a known scope');
+}
+
+function decodeInterval(record: JsonRecord, path: string): Interval {
   const startMs = required(record, 'start', path, asTimeMs);
-  const endMs = required(record, 'end', path, asTimeMs);
-  return {
-    kind,
-    interval: { startMs, endMs },
-    filters: required(record, 'filters', path, asRecord),
-  };
+  return { startMs, endMs: required(record, 'end', path, asTimeMs) };
 }
 
 function asPart(value: unknown, path: string): 'recordings' | 'transcripts' {

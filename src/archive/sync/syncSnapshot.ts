@@ -94,8 +94,9 @@ export interface SyncFailure {
   readonly message: string;
 }
 
-/** `watermarkMissing` and `watermarkDamaged`: the last 30 days were taken; `stillOpen`: conversations that go on. */
+/** Of this run. */
 export interface SyncNote {
-  readonly kind: 'watermarkMissing' | 'watermarkDamaged' | 'stillOpen' | 'stillWaiting';
+  /** A kind of the discovery's notices, `unknownIds`, or `watermarkHeld` when conversations that are not done keep it back. */
+  readonly kind: string;
   readonly message: string;
 }
