@@ -133,7 +133,9 @@ async function downloadRecording(
     run.missing(absence);
     return;
   }
-  if (recording.files.length === 0 && !isTextRecording(recording) && request.format !== 'NONE') {
+  const mayLackMedia =
+    isTextRecording(recording) || request.format === 'NONE' || deps.absenceOf !== undefined;
+  if (recording.files.length === 0 && !mayLackMedia) {
     throw errors.remote('The platform lists this recording but offers no media for it');
   }
   const channels: StoredFile[] = [];

@@ -13,6 +13,8 @@ import {
   type SyncTotals,
 } from './syncEvents.ts';
 
+/** Events that only replace a part of the state. */
+type PlainState = Extract<SyncEvent, { readonly kind: 'items' | 'totals' | 'batch' | 'batchEnd' }>;
 type StopEvent = Extract<SyncEvent, { readonly kind: 'stop' }>;
 
 const itemsPerLine = 200;
@@ -68,6 +70,10 @@ export class SyncQueue {
 
   apply(event: SyncEvent): void {
     this.lastAtMs = 'atMs' in event ? event.atMs : this.lastAtMs;
+    if (isPlainState(event)) {
+      this.applyState(event);
+      return;
+    }
     switch (event.kind) {
       case 'sync':
         this.syncId = event.syncId;
@@ -91,17 +97,10 @@ export class SyncQueue {
       case 'stop':
         this.lastStop = event;
         return;
-      case 'items':
-      case 'totals':
-      case 'batch':
-      case 'batchEnd':
-        this.applyState(event);
     }
   }
 
-  private applyState(
-    event: Extract<SyncEvent, { readonly kind: 'items' | 'totals' | 'batch' | 'batchEnd' }>,
-  ): void {
+  private applyState(event: PlainState): void {
     switch (event.kind) {
       case 'items':
         event.items.forEach((item) => {
@@ -202,4 +201,8 @@ export class SyncQueue {
       strayResultCount: strayResultCount + (added.strayResultCount ?? 0),
     };
   }
+}
+
+function isPlainState(event: SyncEvent): event is PlainState {
+  return ['items', 'totals', 'batch', 'batchEnd'].includes(event.kind);
 }
