@@ -20,7 +20,7 @@ export interface Attempt {
 }
 
 /** The archive holds the conversation already. */
-export function unchangedOutcome({ item }: Attempt): ItemOutcome {
+export function unchangedOutcome(item: ItemRecord): ItemOutcome {
   return { ...emptyOutcome(item), state: 'done', isOpen: false, isUnchanged: true };
 }
 

@@ -107,13 +107,11 @@ export class ItemTable {
     return undefined;
   }
 
-  /** Takes this one; undefined when it is on its way already, or there is nothing to do for it. */
+  /** Takes this one; undefined when it is not queued, or on its way already. */
   takeOne(id: ConversationId): ItemRecord | undefined {
     const row = this.rows.get(id);
     const isOffered =
-      row !== undefined &&
-      this.columns.isTaken[row] === 0 &&
-      (this.columns.state[row] === 0 || this.columns.state[row] === 2);
+      row !== undefined && this.columns.isTaken[row] === 0 && this.columns.state[row] === 0;
     return isOffered ? this.takeRow(row) : undefined;
   }
 

@@ -125,14 +125,12 @@ async function* readLines(
 /** Writes lines; those that come while the disk is busy are flushed together. One at a time may be open for a file. */
 export class JournalFile {
   private readonly handle: FileHandle;
-  private sizeBytes: number;
   private waiting: { readonly text: string; readonly settle: (error: unknown) => void }[] = [];
   private writing: Promise<void> | undefined;
   private failure: unknown;
 
-  private constructor(handle: FileHandle, sizeBytes: number) {
+  private constructor(handle: FileHandle) {
     this.handle = handle;
-    this.sizeBytes = sizeBytes;
   }
 
   /** Opens the file, made when it is missing, and cuts what follows `soundBytes`. */
@@ -143,13 +141,13 @@ export class JournalFile {
     }
     const handle = await open(
       path,
-      constants.O_WRONLY | constants.O_CREAT | (noFollow ?? 0),
+      constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (noFollow ?? 0),
       0o644,
     );
     if (isNew) {
       await syncFolder(dirname(path));
     }
-    return new JournalFile(handle, soundBytes);
+    return new JournalFile(handle);
   }
 
   /** Replaces the file by these lines so that a crash leaves the old or the new one. Returns its size. */
@@ -219,16 +217,10 @@ export class JournalFile {
     }
     try {
       for (let offset = 0; offset < bytes.length;) {
-        const { bytesWritten } = await this.handle.write(
-          bytes,
-          offset,
-          bytes.length - offset,
-          this.sizeBytes + offset,
-        );
+        const { bytesWritten } = await this.handle.write(bytes, offset);
         offset += bytesWritten;
       }
       await this.handle.sync();
-      this.sizeBytes += bytes.length;
     } catch (error) {
       this.failure = toStorageError(error);
     }
