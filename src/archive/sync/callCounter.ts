@@ -50,7 +50,7 @@ export class CallCounter {
   }
 }
 
-/** Watches calls for failures of the network, which say nothing against a conversation. */
+/** Watches calls of the API for failures of the network, which say nothing against a conversation. */
 export class NetworkWatch {
   private failed = false;
 

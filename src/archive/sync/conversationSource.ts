@@ -66,8 +66,9 @@ export class PreparedSource implements ConversationSource {
     signal,
   ) => this.network.watch(this.deps.source.fetchTranscriptLinks(id, communicationId, signal));
 
+  /** A storage that fails while the API answers says something about the file, not about the network. */
   readonly openMedia: ConversationSource['openMedia'] = (url, options, signal) =>
-    this.network.watch(this.deps.source.openMedia(url, options, signal));
+    this.deps.source.openMedia(url, options, signal);
 
   /** Why a recording was listed without media. */
   readonly absenceOf = (recording: Recording): AbsentItem | undefined => {

@@ -34,11 +34,12 @@ export function outcomeOf(
   const recordingIds = report.files.flatMap(({ recordingId, channel }) =>
     recordingId !== undefined && channel !== undefined ? [recordingId] : [],
   );
+  const settled = settle(attempt, report.absent, isOpen);
   return {
     ...emptyOutcome(attempt.item),
-    ...settle(attempt, report.absent, isOpen),
+    ...settled,
     isOpen,
-    isUnchanged: report.unchangedCount === report.files.length,
+    isUnchanged: settled.state === 'done' && report.unchangedCount === report.files.length,
     downloadedBytes: report.downloadedBytes,
     recordingCount: new Set(recordingIds).size,
   };

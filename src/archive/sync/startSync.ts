@@ -15,7 +15,7 @@ import { defaultSyncOptions, type SyncDeps, type SyncOptions, type SyncRun } fro
 import { SyncProgress, snapshotOf } from './syncProgress.ts';
 import { SyncQueue } from './syncQueue.ts';
 import type { StoredSyncRequest } from './syncRequest.ts';
-import type { SyncPhase, SyncSnapshot } from './syncSnapshot.ts';
+import type { SyncFailure, SyncPhase, SyncSnapshot } from './syncSnapshot.ts';
 import { advanceWatermark, settledUntilMs } from './watermark.ts';
 
 export interface StartOptions {
@@ -69,6 +69,7 @@ class RunningSync implements SyncRun {
   private journal: SyncJournal | undefined;
   private engine: SyncEngine | undefined;
   private finalPhase: SyncPhase | undefined;
+  private failure: SyncFailure | undefined;
 
   constructor(
     deps: SyncDeps,
@@ -118,7 +119,8 @@ class RunningSync implements SyncRun {
 
   private read(): SyncSnapshot {
     const phase = this.finalPhase ?? this.engine?.phase ?? 'waitingForLock';
-    return { ...snapshotOf(this.request, this.queue, phase), calls: this.calls.calls };
+    const base = snapshotOf(this.request, this.queue, phase);
+    return { ...base, calls: this.calls.calls, failure: this.failure };
   }
 
   private async live(signal: AbortSignal): Promise<SyncSnapshot> {
@@ -131,7 +133,7 @@ class RunningSync implements SyncRun {
       }
       if (!isCancellation(error)) {
         this.finalPhase = 'failed';
-        this.progress.fail(error, undefined);
+        this.failure = this.progress.fail(error, undefined);
         this.deps.log.error('A sync failed', { error });
       }
       this.finalPhase ??= this.asked;

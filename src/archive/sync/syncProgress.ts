@@ -119,7 +119,7 @@ export class SyncProgress {
     this.touch();
   }
 
-  fail(error: unknown, conversationId: ConversationId | undefined): void {
+  fail(error: unknown, conversationId: ConversationId | undefined): SyncFailure {
     const failure: SyncFailure = {
       atMs: this.clock.nowMs(),
       conversationId,
@@ -128,6 +128,7 @@ export class SyncProgress {
     };
     this.failures = [failure, ...this.failures].slice(0, maxFailures);
     this.touch();
+    return failure;
   }
 
   note(note: SyncNote): void {

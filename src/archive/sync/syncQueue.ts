@@ -175,7 +175,7 @@ export class SyncQueue {
     const attempts = item.attempts + (outcome.countsAsAttempt ? 1 : 0);
     this.items.set({ ...item, state, nextAttemptAtMs, reasons, isOpen, isUnchanged, attempts });
     const { downloadedBytes, recordingCount } = outcome;
-    this.addTotals({ downloadedBytes, recordingCount: state === 'waiting' ? 0 : recordingCount });
+    this.addTotals({ downloadedBytes, recordingCount });
   }
 
   private wantAgain(): void {
