@@ -17,6 +17,7 @@ const isWatch = process.argv.includes('--watch');
 const lazyModules = {
   axios: 'axios.cjs',
   cockatiel: 'cockatiel.cjs',
+  'src/genesys/bulkClient.ts': 'bulkClient.cjs',
   'src/genesys/permissionReport.ts': 'permissionReport.cjs',
   'src/host/archives/archiveModule.ts': 'archiveModule.cjs',
   'src/host/conversations/pickersModule.ts': 'pickersModule.cjs',
@@ -91,6 +92,14 @@ const bundles = {
   },
   axios: { options: packageBundle('axios'), maxBytes: 400_000 },
   cockatiel: { options: packageBundle('cockatiel'), maxBytes: 40_000 },
+  bulkClient: {
+    options: {
+      ...node,
+      entryPoints: ['src/genesys/bulkClient.ts'],
+      outfile: 'dist/bulkClient.cjs',
+    },
+    maxBytes: 20_000,
+  },
   permissionReport: {
     options: {
       ...node,

@@ -102,9 +102,9 @@ export class ConversationWriter {
     return this.manifest.files;
   }
 
-  /** Makes a folder of the conversation, such as `recordings`, and returns its path. */
-  async folder(name: string): Promise<string> {
-    return await ensureFolder(this.folderPath, [name]);
+  /** Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. */
+  async folder(...names: readonly string[]): Promise<string> {
+    return await ensureFolder(this.folderPath, names);
   }
 
   /**

@@ -157,6 +157,9 @@ function isSettled(
   if (storedItems.has(item)) {
     return true;
   }
+  if (kind === 'attachments') {
+    return recordingIds === undefined && parts.includes('recordings');
+  }
   if (kind === 'recordings' && parts.includes('recordings')) {
     return recordingIds === undefined || recordingIds.some((each) => each === id);
   }
@@ -187,7 +190,10 @@ class Outcome {
 
   stored(file: StoredFile): void {
     this.files.push(file);
-    const { recordingId, communicationId, channel } = file.file;
+    const { path, recordingId, communicationId, channel } = file.file;
+    if (path.startsWith('attachments/')) {
+      this.storedItems.add(path);
+    }
     if (recordingId !== undefined && channel !== undefined) {
       this.storedItems.add(`recordings/${recordingId}/${channel}`);
     }

@@ -43,6 +43,8 @@ export interface DownloadRequest {
   /** Only the transcripts of these communications; all when undefined. */
   readonly communicationIds?: readonly CommunicationId[];
   readonly format: RecordingFormat;
+  /** Recordings of screens too; without it they are told as absent on purpose, unless `recordingIds` names them. */
+  readonly includeScreen?: boolean;
   /** How long to wait for the platform to transcode. */
   readonly maxTranscodeWaitMs: number;
 }

@@ -75,6 +75,7 @@ export interface Settings {
   readonly 'conversations.pageSize': number;
   readonly 'cache.maxMegabytes': number;
   readonly 'cache.maxAgeHours': number;
+  readonly 'recordings.includeScreen': boolean;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -90,4 +91,5 @@ export const settingSchemas = {
   'conversations.pageSize': { default: 100, minimum: 1, maximum: 100 },
   'cache.maxMegabytes': { default: 512, minimum: 0, maximum: 65536 },
   'cache.maxAgeHours': { default: 24, minimum: 0, maximum: 720 },
+  'recordings.includeScreen': { default: false },
 } as const;

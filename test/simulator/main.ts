@@ -1,16 +1,28 @@
 /** `npm run simulator`: the simulator alone with sample data, until SIGINT or SIGTERM. */
 import { parseArgs } from 'node:util';
 
+import { createBulkOrganisation } from './data/bulkOrganisation.ts';
 import { createSampleOrganisation } from './data/sampleOrganisation.ts';
+import { defaultJobSettings } from './jobs/jobSettings.ts';
+import type { SimulatedOrganisation } from './organisation.ts';
 import { codeClient, demoClient, startSimulator } from './simulator.ts';
 
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4600' },
     conversations: { type: 'string', default: '500' },
+    /** `sample`: what a person likes to look at; `plain` and `varied`: any size, see `BulkOptions`. */
+    organisation: { type: 'string', default: 'sample' },
+    /** Of a recording of `plain` and `varied`. */
+    'recording-bytes': { type: 'string', default: '50000' },
+    days: { type: 'string', default: '14' },
+    /** The organisation's present when the simulator starts, epoch milliseconds; now when it is 0. */
+    'now-ms': { type: 'string', default: '0' },
     'rate-allowed': { type: 'string', default: '300' },
     'rate-window-ms': { type: 'string', default: '60000' },
     'latency-ms': { type: 'string', default: '0' },
+    /** How far asynchronous jobs are behind the present. */
+    'job-lag-ms': { type: 'string', default: String(defaultJobSettings.availabilityLagMs) },
     seed: { type: 'string', default: '1' },
     /** One line of JSON in place of the text: what scripts need to know. */
     json: { type: 'boolean', default: false },
@@ -18,25 +30,48 @@ const { values } = parseArgs({
 });
 
 /** @throws Error naming the flag */
-function toCount(flag: Exclude<keyof typeof values, 'json'>): number {
+function toCount(flag: Exclude<keyof typeof values, 'json' | 'organisation'>): number {
   const text = values[flag];
-  if (!/^\d{1,9}$/.test(text)) {
+  if (!/^\d{1,15}$/.test(text)) {
     throw new Error(`--${flag} needs a whole number, not ${text}`);
   }
   return Number(text);
 }
 
-const organisation = createSampleOrganisation({
+const offsetMs = toCount('now-ms') === 0 ? 0 : toCount('now-ms') - Date.now();
+const shared = {
   seed: toCount('seed'),
   conversationCount: toCount('conversations'),
-  nowMs: Date.now(),
-});
+  nowMs: toCount('now-ms') === 0 ? Date.now() : toCount('now-ms'),
+  days: toCount('days'),
+};
+
+/** @throws Error for a kind that there is not */
+function createOrganisation(): SimulatedOrganisation {
+  switch (values.organisation) {
+    case 'sample':
+      return createSampleOrganisation(shared);
+    case 'plain':
+    case 'varied':
+      return createBulkOrganisation({
+        ...shared,
+        recordingBytes: toCount('recording-bytes'),
+        variety: values.organisation,
+      });
+    default:
+      throw new Error(`--organisation needs sample, plain or varied, not ${values.organisation}`);
+  }
+}
+
+const organisation = createOrganisation();
 const simulator = await startSimulator({
   organisation,
   port: toCount('port'),
+  nowMs: () => Date.now() + offsetMs,
   rateAllowed: toCount('rate-allowed'),
   rateWindowMs: toCount('rate-window-ms'),
   latencyMs: toCount('latency-ms'),
+  jobs: { availabilityLagMs: toCount('job-lag-ms') },
 });
 
 console.log(

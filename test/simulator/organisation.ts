@@ -20,6 +20,8 @@ export interface SimulatedOrganisation {
 export interface SimulatedConversation {
   /** As `POST /api/v2/analytics/conversations/details/query` lists it, empty keys left out. */
   readonly detail: Models.AnalyticsConversationWithoutAttributes;
+  /** What flows and scripts stored about a participant; only asynchronous jobs tell. None when left out. */
+  attributes?(participantId: string): Readonly<Record<string, string>>;
   /** Made on demand. */
   recordings(): readonly SimulatedRecording[];
   /** Transcript files by communication (session id of the customer). Made on demand. */
@@ -35,8 +37,25 @@ export interface SimulatedRecording {
   readonly transcodePolls: number;
   /** The preview, 0 to about 1 with silence at 0.5. */
   waveform(channel: string): readonly number[];
+  /** In which form `original` comes; undefined when there is no media. */
+  readonly originalFormat: OriginalFormat | undefined;
+  /** The whole recording, all channels in one file, in the codec in which it was made: what batches bring. */
+  original(): Promise<Uint8Array>;
+  /** A file of a chat, message or e-mail by its id; none when left out. */
+  attachment?(id: string): SimulatedFile | undefined;
   /** The media file of a channel. `WAV` is PCM16 8 kHz mono, `WAV_ULAW` is G.711 mu-law; others may be refused. */
   media(channel: string, format: 'WAV' | 'WAV_ULAW'): Promise<Uint8Array>;
+}
+
+export interface OriginalFormat {
+  readonly contentType: string;
+  /** With its dot. */
+  readonly extension: string;
+}
+
+export interface SimulatedFile {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
 }
 
 export interface SimulatedTranscript {

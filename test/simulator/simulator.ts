@@ -8,11 +8,15 @@ import { FaultStore } from './control/faults.ts';
 import { RequestLog } from './control/requestLog.ts';
 import { SimulatorControl } from './control/simulatorControl.ts';
 import { ConversationIndex } from './details/conversationIndex.ts';
+import { DetailPages } from './details/detailPages.ts';
 import { defaultDetailsLimits, type DetailsLimits } from './details/detailsQuery.ts';
 import { simulatedClients, type SimulatedClient } from './identity/clients.ts';
 import { RateWindow } from './identity/rateWindow.ts';
 import { TokenStore } from './identity/tokenStore.ts';
+import { DetailsJobs } from './jobs/detailsJobs.ts';
+import type { JobSettings } from './jobs/jobSettings.ts';
 import { LinkSigner } from './media/linkSigner.ts';
+import { RecordingBatches, type BatchSettings } from './media/recordingBatches.ts';
 import { Transcoding } from './media/transcoding.ts';
 import type { SimulatedOrganisation } from './organisation.ts';
 import { SimulatedClock } from './simulatedClock.ts';
@@ -34,6 +38,8 @@ export interface SimulatorOptions {
   /** In place of `simulatedClients`. */
   readonly clients?: readonly SimulatedClient[];
   readonly detailsLimits?: Partial<DetailsLimits>;
+  readonly jobs?: Partial<JobSettings>;
+  readonly batches?: Partial<BatchSettings>;
   /** What the token endpoint answers to an unknown client: the platform's number is not documented. */
   readonly invalidClientStatus?: 400 | 401;
 }
@@ -59,6 +65,8 @@ const defaults = {
   nowMs: Date.now,
   clients: simulatedClients,
   detailsLimits: {},
+  jobs: {},
+  batches: {},
   invalidClientStatus: 400,
 } as const;
 
@@ -69,6 +77,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = new SimulatedClock(settings.nowMs);
   const tokens = new TokenStore(clock, settings.tokenLifeSeconds);
   const transcoding = new Transcoding();
+  const conversations = new ConversationIndex(organisation);
+  const pages = new DetailPages();
+  const jobs = new DetailsJobs(clock, conversations, settings.jobs);
+  const batches = new RecordingBatches(clock, organisation, settings.batches);
   const controlled = {
     faults: new FaultStore(),
     log: new RequestLog(),
@@ -79,6 +91,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       windowMs: settings.rateWindowMs,
     }),
     transcoding,
+    pages,
+    jobs,
+    batches,
   };
   const control = new SimulatorControl(controlled, settings.latencyMs);
   const server = new SimulatorServer({
@@ -89,7 +104,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       clock,
       tokens,
       transcoding,
-      conversations: new ConversationIndex(organisation),
+      conversations,
+      pages,
+      jobs,
+      batches,
       detailsLimits: { ...defaultDetailsLimits, ...settings.detailsLimits },
       links: new LinkSigner(clock, randomBytes(32)),
       mediaLinkLifeSeconds: settings.mediaLinkLifeSeconds,

@@ -22,7 +22,9 @@ import { identityRoutes } from './identity/identityRoutes.ts';
 import { loginRoutes, type LoginContext } from './identity/oauthRoutes.ts';
 import { rateHeaders, type RateState, type RateWindow } from './identity/rateWindow.ts';
 import type { Token } from './identity/tokenStore.ts';
+import { jobRoutes } from './jobs/jobRoutes.ts';
 import { lookupRoutes } from './lookups/lookupRoutes.ts';
+import { batchRoutes } from './media/batchRoutes.ts';
 import { downloadRoutes, movedPrefix } from './media/downloadRoutes.ts';
 import { recordingRoutes } from './media/recordingRoutes.ts';
 import { transcriptRoutes } from './media/transcriptRoutes.ts';
@@ -47,7 +49,9 @@ interface Outcome {
 const apiRouter = new Router<ApiContext>([
   ...identityRoutes,
   ...detailsRoutes,
+  ...jobRoutes,
   ...recordingRoutes,
+  ...batchRoutes,
   ...transcriptRoutes,
   ...lookupRoutes,
 ]);

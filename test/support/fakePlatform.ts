@@ -12,6 +12,7 @@ import type {
 import type { SyncRequest } from '../../src/archive/sync/syncRequest.ts';
 import { errors, throwIfCancelled } from '../../src/base/appError.ts';
 import { parseJson } from '../../src/base/decode.ts';
+import type { DiscoveredPage } from '../../src/genesys/discoveredPage.ts';
 import type { BatchItem, BatchResult } from '../../src/genesys/bulkApi.ts';
 import { decodeConversation } from '../../src/genesys/decoders/conversation.ts';
 import { decodeRecording } from '../../src/genesys/decoders/recording.ts';

@@ -163,6 +163,9 @@ function createRecording(index: number): SimulatedRecording {
       ],
     },
     channels: isText || isArchived ? [] : ['0', '1'],
+    originalFormat:
+      isText || isArchived ? undefined : { contentType: 'audio/wav', extension: '.wav' },
+    original: () => Promise.resolve(toBytes(`original ${String(index)}`)),
     transcodePolls: index === recordedIndex ? 2 : 0,
     waveform: () => [0.5, 0.75, 0.5],
     media: (channel, format) => Promise.resolve(toBytes(`${channel} ${format}`)),

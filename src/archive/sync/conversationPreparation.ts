@@ -141,15 +141,10 @@ function isWanted(
 ): boolean {
   return (
     !isTextRecording(recording) &&
-    !isExcluded(recording, request) &&
+    (recording.media !== 'screen' || request.includesScreenRecordings) &&
     absenceByState(recording, clock.nowMs()) === undefined &&
     !isHeld(recording.id, manifest)
   );
-}
-
-/** True for a recording that the request leaves out. */
-export function isExcluded({ media }: Recording, request: SyncRequest): boolean {
-  return media === 'screen' && !request.includesScreenRecordings;
 }
 
 /** Media do not change; but only a download that came to its end brought all of a recording's files. */

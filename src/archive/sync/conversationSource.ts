@@ -12,7 +12,7 @@ import { absent, absenceByFailure, hourMs, type AbsentItem } from '../absence.ts
 import type { ConversationSource } from '../downloadRun.ts';
 import { absenceByRefusal, type Reconciliation } from './batchReconciliation.ts';
 import { NetworkWatch } from './callCounter.ts';
-import { isExcluded, type PreparedConversation } from './conversationPreparation.ts';
+import type { PreparedConversation } from './conversationPreparation.ts';
 import type { BroughtBatch } from './recordingBatches.ts';
 import type { SyncOptions, SyncSource } from './syncPorts.ts';
 import type { SyncRequest } from './syncRequest.ts';
@@ -33,11 +33,14 @@ export class PreparedSource implements ConversationSource {
   private readonly deps: ConversationSourceDeps;
   private readonly prepared: PreparedConversation;
   private readonly absences = new Map<RecordingId, AbsentItem>();
+  /** Without media; their links to attachments are renewed with the others. */
+  private listed: readonly Fetched<Recording>[];
   private files: ReadonlyMap<RecordingId, readonly RecordingFile[]> | undefined;
 
   constructor(deps: ConversationSourceDeps, prepared: PreparedConversation) {
     this.deps = deps;
     this.prepared = prepared;
+    this.listed = prepared.recordings;
     this.network.note(prepared.listFailure);
     this.network.note(deps.batch?.outage);
   }
@@ -47,7 +50,7 @@ export class PreparedSource implements ConversationSource {
 
   /** The first answer tells what there is; later ones bring fresh links. */
   readonly fetchRecordings: ConversationSource['fetchRecordings'] = async (_, options, signal) => {
-    const { listFailure, undecodable, recordings } = this.prepared;
+    const { listFailure, undecodable } = this.prepared;
     if (listFailure !== undefined) {
       throw listFailure;
     }
@@ -57,7 +60,7 @@ export class PreparedSource implements ConversationSource {
     this.files = await (this.files === undefined
       ? this.bring(options, signal)
       : this.refresh(options, signal));
-    return recordings.map((fetched) => this.withFiles(fetched));
+    return this.listed.map((fetched) => this.withFiles(fetched));
   };
 
   readonly fetchTranscriptLinks: ConversationSource['fetchTranscriptLinks'] = (
@@ -72,19 +75,14 @@ export class PreparedSource implements ConversationSource {
 
   /** Why a recording was listed without media. */
   readonly absenceOf = (recording: Recording): AbsentItem | undefined => {
-    const { request, clock } = this.deps;
     const item = `recordings/${recording.id}`;
-    if (isExcluded(recording, request)) {
-      const message = 'Screen recordings were not asked for. Sync with them to have them.';
-      return absent(item, 'excluded', message);
-    }
     if (!this.prepared.wanted.includes(recording.id)) {
       return undefined;
     }
     const message = 'The platform lists this recording but offers no media for it';
     return (
       this.absences.get(recording.id) ??
-      absenceByFailure(item, errors.remote(message), clock.nowMs())
+      absenceByFailure(item, errors.remote(message), this.deps.clock.nowMs())
     );
   };
 
@@ -121,7 +119,11 @@ export class PreparedSource implements ConversationSource {
     options: FetchRecordingsOptions,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<RecordingId, readonly RecordingFile[]>> {
-    const { batch } = this.deps;
+    const { batch, source } = this.deps;
+    if (this.listed.some(({ value }) => value.attachments.length > 0)) {
+      const none = { format: 'NONE', maxWaitMs: 0 } as const;
+      this.listed = await source.fetchRecordings(this.prepared.detail.value.id, none, signal);
+    }
     const held = this.files ?? new Map<RecordingId, readonly RecordingFile[]>();
     const ofBatch = [...held.keys()].filter((id) => batch?.files.has(id) === true);
     const single = [...held.keys()].filter((id) => batch?.files.has(id) !== true);

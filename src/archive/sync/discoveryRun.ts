@@ -1,11 +1,12 @@
 /** The discovery of a sync: each page is on the disk, then in the journal, before the next one is asked for. */
 import { throwIfCancelled } from '../../base/appError.ts';
+import type { DiscoveredPage } from '../../genesys/discoveredPage.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { PageSpool } from './pageSpool.ts';
 import type { ItemRecord, PageSlot } from './syncEvents.ts';
 import { storeUndecodable } from './syncFolder.ts';
 import type { SyncJournal } from './syncJournal.ts';
-import type { DiscoveredPage, SyncDeps } from './syncPorts.ts';
+import type { SyncDeps } from './syncPorts.ts';
 import type { SyncProgress } from './syncProgress.ts';
 import type { StoredSyncRequest } from './syncRequest.ts';
 

@@ -7,7 +7,7 @@ import type { ItemOutcome, ItemRecord } from './syncEvents.ts';
 import type { SyncOptions } from './syncPorts.ts';
 
 /** With these nothing is missing: there is none, or nobody wants it. */
-const harmless: ReadonlySet<ReasonCode> = new Set(['notRecorded', 'notTranscribed', 'excluded']);
+const harmless: ReadonlySet<ReasonCode> = new Set(['notRecorded', 'notTranscribed', 'notWanted']);
 /** Failures of the moment: how long to wait is ours to say. */
 const transient: ReadonlySet<ReasonCode> = new Set(['platformError', 'unusable']);
 

@@ -252,7 +252,7 @@ export class SyncEngine {
     try {
       throwIfCancelled(this.signal);
       if (deps.deletedIds?.has(item.conversationId) === true) {
-        await this.settle(endedOutcome(item, 'excluded'));
+        await this.settle(endedOutcome(item, 'notWanted'));
         return undefined;
       }
       const prepared = await prepareConversation(
@@ -328,6 +328,7 @@ export class SyncEngine {
         {
           conversationId: item.conversationId,
           parts: request.parts,
+          includeScreen: request.includesScreenRecordings,
           format: request.media === 'original' ? 'NONE' : request.media,
           maxTranscodeWaitMs: request.maxTranscodeWaitMs,
         },

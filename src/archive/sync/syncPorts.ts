@@ -3,8 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import type { BulkApi } from '../../genesys/bulkApi.ts';
-import type { Conversation } from '../../model/conversation.ts';
-import type { Fetched } from '../../model/fetched.ts';
+import type { DiscoveredPage } from '../../genesys/discoveredPage.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { RecordingFormat } from '../../model/recording.ts';
 import type { Archive } from '../archive.ts';
@@ -15,21 +14,6 @@ import type { SyncSnapshot } from './syncSnapshot.ts';
 /** What a sync asks of the platform: a client in the background. */
 export type SyncSource = ConversationSource &
   Pick<BulkApi, 'createRecordingBatch' | 'fetchRecordingBatch'>;
-
-/** A page of found conversations. */
-export interface DiscoveredPage {
-  readonly conversations: readonly Fetched<Conversation>[];
-  readonly undecodable: readonly { readonly rawJson: string; readonly reason: string }[];
-  /** Ids of the scope that the platform does not know. */
-  readonly unknownIds: readonly ConversationId[];
-  /** Sentences for people. */
-  readonly notices: readonly { readonly kind: string; readonly message: string }[];
-  /** Opaque: from here discovery goes on after this page, in this process or another. */
-  readonly position: string;
-  readonly estimatedTotal: number | undefined;
-  /** Everything that started before is in this page or an earlier one; undefined when that cannot be told. Only grows. */
-  readonly completeUntilMs: number | undefined;
-}
 
 /**
  * Finds the conversations of a scope from a stored position on (undefined: from the start). The next page is only asked for

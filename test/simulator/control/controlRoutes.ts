@@ -15,13 +15,15 @@
  * | DELETE /control/tokens | | 204, all tokens revoked |
  * | PUT /control/rate | `{allowed?, windowMs?}` | 204, windows start anew |
  * | PUT /control/latency | `{latencyMs}` | 204 |
+ * | … /control/pages, jobs, batches | | see `bulkControlRoutes` |
  * | DELETE /control/transcoding | | 204, media must be transcoded again |
  */
-import { ApiError, apiErrors } from '../http/apiError.ts';
+import { apiErrors } from '../http/apiError.ts';
 import {
   array,
   checkBody,
   integer,
+  number,
   object,
   oneOf,
   text,
@@ -29,7 +31,9 @@ import {
 } from '../http/bodySchema.ts';
 import { readJson } from '../http/incoming.ts';
 import { emptyReply, jsonReply } from '../http/reply.ts';
-import { defineRoutes, type Route } from '../http/router.ts';
+import { defineRoutes } from '../http/router.ts';
+import { bulkControlRoutes } from './bulkControlRoutes.ts';
+import { controlRoute, readNumbers } from './controlRoute.ts';
 import { faultKinds, type FaultRule } from './faults.ts';
 import type { SimulatorControl } from './simulatorControl.ts';
 
@@ -83,42 +87,8 @@ export const controlRoutes = defineRoutes<SimulatorControl>([
     control.forgetTranscoding();
     return done();
   }),
+  ...bulkControlRoutes,
 ]);
-
-function controlRoute(
-  method: Route<SimulatorControl>['method'],
-  name: string,
-  handle: Route<SimulatorControl>['handle'],
-): Route<SimulatorControl> {
-  return {
-    method,
-    template: `/control/${name}`,
-    access: {},
-    handle: (request, path, control) => {
-      if (request.headers.origin !== undefined) {
-        throw new ApiError(403, 'not.authorized', 'Pages may not control the simulator.');
-      }
-      return handle(request, path, control);
-    },
-  };
-}
-
-/** Only the named numbers, each optional. */
-function readNumbers<const Name extends string>(
-  body: unknown,
-  objectName: string,
-  names: readonly Name[],
-): Partial<Record<Name, number>> {
-  const schema = object(objectName, Object.fromEntries(names.map((name) => [name, integer])));
-  const checked: Partial<Record<Name, number>> = {};
-  for (const [key, value] of Object.entries(checkBody(schema, body) ?? {})) {
-    const name = names.find((one) => one === key);
-    if (name !== undefined && typeof value === 'number') {
-      checked[name] = value;
-    }
-  }
-  return checked;
-}
 
 const faultSchema = object(
   'Fault',
@@ -130,6 +100,8 @@ const faultSchema = object(
     message: text,
     delayMs: integer,
     afterBytes: integer,
+    atByte: integer,
+    bytesPerSecond: integer,
     announcedBytes: integer,
     location: text,
     contentType: text,
@@ -141,7 +113,15 @@ const faultSchema = object(
 const ruleSchema: BodySchema = array(
   object(
     'FaultRule',
-    { method: text, path: text, count: integer, skip: integer, fault: faultSchema },
+    {
+      method: text,
+      path: text,
+      count: integer,
+      skip: integer,
+      share: number,
+      seed: integer,
+      fault: faultSchema,
+    },
     ['path', 'fault'],
   ),
 );
@@ -153,6 +133,8 @@ const neededByKind: Readonly<Record<string, readonly string[]>> = {
   stall: ['afterBytes'],
   truncate: ['afterBytes'],
   wrongLength: ['announcedBytes'],
+  corrupt: ['atByte'],
+  slow: ['bytesPerSecond'],
   body: ['contentType', 'text'],
 };
 

@@ -2,6 +2,7 @@
  * Faults that tests order: which requests they hit, how often, and what goes wrong. The store only decides; the server
  * carries them out.
  */
+import { createHash } from 'node:crypto';
 
 /** Answers something else in place of the handler. */
 export type ReplacingFault =
@@ -37,11 +38,23 @@ export type SendingFault =
   /** The whole length is announced, the connection closes properly after so many bytes. */
   | { readonly kind: 'truncate'; readonly afterBytes: number }
   /** The whole body is sent under another announced length. */
-  | { readonly kind: 'wrongLength'; readonly announcedBytes: number };
+  | { readonly kind: 'wrongLength'; readonly announcedBytes: number }
+  /** One byte of the body is another one, which no length tells. */
+  | { readonly kind: 'corrupt'; readonly atByte: number }
+  /** The body trickles. */
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
 export type Fault = ReplacingFault | SendingFault;
 
-const sendingKinds: readonly string[] = ['latency', 'cut', 'stall', 'truncate', 'wrongLength'];
+const sendingKinds: readonly string[] = [
+  'latency',
+  'cut',
+  'stall',
+  'truncate',
+  'wrongLength',
+  'corrupt',
+  'slow',
+];
 
 export const isSendingFault = (fault: Fault): fault is SendingFault =>
   sendingKinds.includes(fault.kind);
@@ -54,6 +67,8 @@ export const faultKinds: readonly Fault['kind'][] = [
   'stall',
   'truncate',
   'wrongLength',
+  'corrupt',
+  'slow',
   'html',
   'headerOnlyWav',
   'expiredLink',
@@ -70,6 +85,12 @@ export interface FaultRule {
   readonly count?: number | null;
   /** How many matching requests pass unharmed before, none when left out. */
   readonly skip?: number;
+  /**
+   * Of the matching requests this share is hit, 0 to 1, all when left out. Which ones is decided by the seed, the path and how
+   * often that path was asked for, so that it does not depend on the order of concurrent requests, and a retry is a new throw.
+   */
+  readonly share?: number;
+  readonly seed?: number;
   readonly fault: Fault;
 }
 
@@ -78,6 +99,8 @@ interface Armed {
   readonly pattern: RegExp;
   left: number;
   toSkip: number;
+  /** How often each path was asked for; only kept for rules with a share. */
+  readonly visits: Map<string, number>;
 }
 
 export class FaultStore {
@@ -92,6 +115,7 @@ export class FaultStore {
       pattern: toPattern(rule.path),
       left: rule.count === null ? Number.POSITIVE_INFINITY : (rule.count ?? 1),
       toSkip: rule.skip ?? 0,
+      visits: new Map(),
     });
     return this.lastId;
   }
@@ -114,7 +138,8 @@ export class FaultStore {
     for (const [id, armed] of this.armed) {
       const isHit =
         (armed.rule.method ?? method) === method &&
-        (armed.pattern.test(path) || armed.rule.path === template);
+        (armed.pattern.test(path) || armed.rule.path === template) &&
+        isChosen(armed, path);
       if (isHit && armed.toSkip > 0) {
         armed.toSkip -= 1;
       } else if (isHit) {
@@ -127,6 +152,17 @@ export class FaultStore {
     }
     return undefined;
   }
+}
+
+/** Counts as a throw of the dice when the rule has a share. */
+function isChosen({ rule, visits }: Armed, path: string): boolean {
+  if (rule.share === undefined) {
+    return true;
+  }
+  const visit = visits.get(path) ?? 0;
+  visits.set(path, visit + 1);
+  const digest = createHash('sha256').update(`${String(rule.seed ?? 0)} ${path} ${String(visit)}`);
+  return digest.digest().readUInt32BE(0) / 2 ** 32 < rule.share;
 }
 
 const toPattern = (path: string): RegExp =>

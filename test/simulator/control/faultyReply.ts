@@ -107,6 +107,10 @@ export async function sendReply(
     response.end();
   } else if (fault === undefined || fault.kind === 'latency') {
     response.end(reply.body);
+  } else if (fault.kind === 'corrupt') {
+    response.end(corrupted(reply.body, fault.atByte));
+  } else if (fault.kind === 'slow') {
+    await sendSlowly(response, reply.body, fault.bytesPerSecond, signal);
   } else {
     const end = fault.kind === 'wrongLength' ? sizeBytes : fault.afterBytes;
     await sendPart(response, reply.body.subarray(0, end));
@@ -114,7 +118,34 @@ export async function sendReply(
   }
 }
 
-function breakOff(response: ServerResponse, kind: Exclude<SendingFault['kind'], 'latency'>): void {
+/** A copy with one byte changed; an offset past the end changes the last byte. */
+function corrupted(body: Uint8Array, atByte: number): Uint8Array {
+  const copy = Uint8Array.from(body);
+  const at = Math.min(atByte, copy.byteLength - 1);
+  copy[at] = (copy[at] ?? 0) ^ 0xff;
+  return copy;
+}
+
+const stepsPerSecond = 20;
+
+async function sendSlowly(
+  response: ServerResponse,
+  body: Uint8Array,
+  bytesPerSecond: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const stepBytes = Math.max(1, Math.ceil(bytesPerSecond / stepsPerSecond));
+  for (let from = 0; from < body.byteLength && !response.destroyed; from += stepBytes) {
+    await sendPart(response, body.subarray(from, from + stepBytes));
+    await delay(1000 / stepsPerSecond, undefined, { signal });
+  }
+  response.end();
+}
+
+function breakOff(
+  response: ServerResponse,
+  kind: 'cut' | 'truncate' | 'wrongLength' | 'stall',
+): void {
   switch (kind) {
     case 'cut':
       response.socket?.resetAndDestroy();

@@ -1,6 +1,9 @@
 /** The knobs of a running simulator, for tests in the same process; `controlRoutes` offers the same over HTTP. */
+import type { DetailPages } from '../details/detailPages.ts';
 import type { RateLimit, RateWindow } from '../identity/rateWindow.ts';
 import type { TokenStore } from '../identity/tokenStore.ts';
+import type { DetailsJobs } from '../jobs/detailsJobs.ts';
+import type { RecordingBatches } from '../media/recordingBatches.ts';
 import type { Transcoding } from '../media/transcoding.ts';
 import type { SimulatedClock } from '../simulatedClock.ts';
 import type { FaultRule, FaultStore } from './faults.ts';
@@ -13,6 +16,9 @@ export interface ControlledParts {
   readonly tokens: TokenStore;
   readonly rate: RateWindow;
   readonly transcoding: Transcoding;
+  readonly pages: DetailPages;
+  readonly jobs: DetailsJobs;
+  readonly batches: RecordingBatches;
 }
 
 export class SimulatorControl {
@@ -23,6 +29,21 @@ export class SimulatorControl {
   constructor(parts: ControlledParts, latencyMs: number) {
     this.parts = parts;
     this.latencyMs = latencyMs;
+  }
+
+  /** Pages too large, conversations that nobody can decode. */
+  get pages(): DetailPages {
+    return this.parts.pages;
+  }
+
+  /** How asynchronous details jobs behave and end. */
+  get jobs(): Pick<DetailsJobs, 'settings' | 'orderEnds' | 'forgetAll'> {
+    return this.parts.jobs;
+  }
+
+  /** How batches of recordings behave and what is wrong with them. */
+  get batches(): Pick<RecordingBatches, 'settings' | 'orderSpoils' | 'forgetAll'> {
+    return this.parts.batches;
   }
 
   /** Orders a fault; the number disarms it. */

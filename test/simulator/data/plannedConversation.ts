@@ -8,13 +8,14 @@ import type {
 import type { AudioCache } from './audioCache.ts';
 import { toConversationDetail } from './conversationDetail.ts';
 import type { ConversationPlan, PlannedRecording } from './conversationPlan.ts';
+import { planAttributes } from './planAttributes.ts';
 import { toChannelAudio } from './plannedAudio.ts';
 import { toRecordingModel } from './recordingModel.ts';
 import { planSpeech, type Utterance } from './speechScript.ts';
 import { synthesise } from './synthesis.ts';
-import { toTextMedia } from './textMedia.ts';
+import { textAttachment, toTextMedia } from './textMedia.ts';
 import { toCurrentTranscript, toOldTranscript } from './transcriptFile.ts';
-import { encodeMuLawWav, encodePcmWav } from './wav.ts';
+import { encodeMuLawChannels, encodeMuLawWav, encodePcmWav } from './wav.ts';
 import { sampleWaveform, toWaveform } from './waveform.ts';
 
 export interface PlannedConversationDeps {
@@ -41,6 +42,10 @@ export class PlannedConversation implements SimulatedConversation {
   constructor(deps: PlannedConversationDeps, plan = deps.plan()) {
     this.deps = deps;
     this.detail = toConversationDetail(plan);
+  }
+
+  attributes(participantId: string): Readonly<Record<string, string>> {
+    return planAttributes(this.deps.plan(), participantId);
   }
 
   recordings(): readonly SimulatedRecording[] {
@@ -93,12 +98,17 @@ function toRecording(
       `${recording.id} ${channel}`,
       () => real?.samples?.(channel) ?? synthesise(audio(channel)),
     );
+  const answered =
+    recording.kind === 'text' && isAvailable
+      ? { ...model, ...toTextMedia(plan, recording) }
+      : model;
   return {
-    recording:
-      recording.kind === 'text' && isAvailable
-        ? { ...model, ...toTextMedia(plan, recording) }
-        : model,
+    recording: answered,
+    attachment: (id) => textAttachment(answered, id),
     channels,
+    originalFormat:
+      channels.length > 0 ? { contentType: 'audio/wav', extension: '.wav' } : undefined,
+    original: () => Promise.resolve().then(() => encodeMuLawChannels(channels.map(samples))),
     transcodePolls: isAvailable ? recording.transcodePolls : 0,
     waveform: (channel) =>
       real?.samples === undefined ? toWaveform(audio(channel)) : sampleWaveform(samples(channel)),

@@ -1,5 +1,7 @@
 /** What was written in chats, messages and e-mails, in the form in which recordings of text carry it. */
 import type { Models } from 'purecloud-platform-client-v2';
+import type { SimulatedFile } from '../organisation.ts';
+import { invoicePdf, photoPng } from './attachmentFiles.ts';
 import type { ConversationPlan, PlannedAgent, PlannedRecording } from './conversationPlan.ts';
 import { iso } from './detailParts.ts';
 import { closings, dialogues, fillers, openings } from './dialogues.ts';
@@ -105,16 +107,7 @@ function toMessaging(
     participantId: isAgent ? agent.participantId : participantId,
     messageText: message.text,
     ...(isAgent ? { fromUser: { id: agent.userId, name: agent.name, version: 1 } } : {}),
-    messageMediaAttachments: hasPhoto
-      ? [
-          {
-            id: random.uuid(),
-            name: 'photo.jpg',
-            mediaType: 'image/jpeg',
-            contentLength: random.int(9_000, 400_000),
-          },
-        ]
-      : [],
+    messageMediaAttachments: hasPhoto ? [toPhoto(random)] : [],
     messageStickerAttachments: [],
     quickReplies: [],
   };
@@ -139,15 +132,41 @@ function toEmail(
     textBody: message.text,
     htmlBody: `<p>${message.text}</p><script>document.title = 'mail ran a script'</script>`,
     time: iso(message.atMs),
-    attachments: hasFile
-      ? [
-          {
-            name: random.chance(0.2) ? '../../invoice.pdf' : 'invoice.pdf',
-            contentType: 'application/pdf',
-            contentLength: random.int(10_000, 900_000),
-            attachmentId: random.uuid(),
-          },
-        ]
-      : [],
+    attachments: hasFile ? [toInvoice(random)] : [],
   };
+}
+
+/** Names come from the sender, who may be an enemy. */
+function toPhoto(random: Random): Models.MessageMediaAttachment {
+  const id = random.uuid();
+  return {
+    id,
+    name: random.chance(0.1) ? 'photo of the meter.png' : 'photo.png',
+    mediaType: 'image/png',
+    contentLength: photoPng(id).byteLength,
+  };
+}
+
+function toInvoice(random: Random): Models.EmailAttachment {
+  const attachmentId = random.uuid();
+  return {
+    name: random.chance(0.2) ? '../../invoice.pdf' : 'invoice.pdf',
+    contentType: 'application/pdf',
+    contentLength: invoicePdf(attachmentId).byteLength,
+    attachmentId,
+  };
+}
+
+/** The file that one of the recording's messages has attached. */
+export function textAttachment(recording: Models.Recording, id: string): SimulatedFile | undefined {
+  const photos = (recording.messagingTranscript ?? []).flatMap(
+    (message) => message.messageMediaAttachments ?? [],
+  );
+  if (photos.some((photo) => photo.id === id)) {
+    return { bytes: photoPng(id), contentType: 'image/png' };
+  }
+  const files = (recording.emailTranscript ?? []).flatMap((message) => message.attachments ?? []);
+  return files.some((file) => file.attachmentId === id)
+    ? { bytes: invoicePdf(id), contentType: 'application/pdf' }
+    : undefined;
 }

@@ -11,15 +11,21 @@ export function encodePcmWav(samples: Int16Array): Uint8Array {
 }
 
 /** With the `fact` chunk that every format but PCM must have. @see ITU-T G.711; RFC 2361 for the format tag. */
-export function encodeMuLawWav(samples: Int16Array): Uint8Array {
+export const encodeMuLawWav = (samples: Int16Array): Uint8Array => encodeMuLawChannels([samples]);
+
+/** One mu-law file with the channels interleaved; shorter channels end in silence. */
+export function encodeMuLawChannels(channels: readonly Int16Array[]): Uint8Array {
   const format = Buffer.alloc(18);
-  writeFormat(format, 7, 1);
+  writeFormat(format, 7, 1, channels.length);
+  const frameCount = Math.max(0, ...channels.map(({ length }) => length));
   const fact = Buffer.alloc(4);
-  fact.writeUInt32LE(samples.length);
-  const coded = new Uint8Array(samples.length);
+  fact.writeUInt32LE(frameCount);
+  const coded = new Uint8Array(frameCount * channels.length);
   const table = muLawTable();
-  for (let index = 0; index < coded.length; index++) {
-    coded[index] = table[(samples[index] ?? 0) + 32768] ?? 0xff;
+  for (const [channel, samples] of channels.entries()) {
+    for (let index = 0; index < frameCount; index++) {
+      coded[index * channels.length + channel] = table[(samples[index] ?? 0) + 32768] ?? 0xff;
+    }
   }
   return riff([chunk('fmt ', format), chunk('fact', fact), chunk('data', coded)]);
 }
@@ -54,12 +60,13 @@ function decodeSamples(data: Uint8Array, tag: number): Int16Array {
   throw new Error(`A WAV file of an unexpected format: ${String(tag)}`);
 }
 
-function writeFormat(format: Buffer, tag: number, bytesPerSample: number): void {
+function writeFormat(format: Buffer, tag: number, bytesPerSample: number, channelCount = 1): void {
+  const frameBytes = bytesPerSample * channelCount;
   format.writeUInt16LE(tag, 0);
-  format.writeUInt16LE(1, 2);
+  format.writeUInt16LE(channelCount, 2);
   format.writeUInt32LE(sampleRateHz, 4);
-  format.writeUInt32LE(sampleRateHz * bytesPerSample, 8);
-  format.writeUInt16LE(bytesPerSample, 12);
+  format.writeUInt32LE(sampleRateHz * frameBytes, 8);
+  format.writeUInt16LE(frameBytes, 12);
   format.writeUInt16LE(bytesPerSample * 8, 14);
 }
 

@@ -5,8 +5,8 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
 import type { SimulatedConversation, SimulatedOrganisation } from '../organisation.ts';
-import { parseInterval, touchedDays } from './detailsInterval.ts';
-import { filtersOf, predicatesOf } from './detailsQuery.ts';
+import { parseInterval, touchedDays, type DetailsInterval } from './detailsInterval.ts';
+import { filtersOf, predicatesOf, type FilteredQuery } from './detailsQuery.ts';
 import { countFacets } from './facets.ts';
 import { compileFilters } from './filterMatching.ts';
 import type { SimulatedDetail } from './segmentRow.ts';
@@ -49,7 +49,43 @@ export class ConversationIndex {
     };
   }
 
-  private hits(query: Models.ConversationQuery): readonly number[] {
+  /**
+   * Indexes of what an asynchronous job finds: conversations with activity in the interval, in order. They stay valid.
+   * @param isKnown whether the data lake has the conversation
+   */
+  findActive(
+    query: FilteredQuery,
+    { startMs, endMs }: DetailsInterval,
+    isKnown: (detail: SimulatedDetail) => boolean,
+  ): readonly number[] {
+    const end = this.firstStartingAtOrAfter(endMs);
+    const holds = compileFilters(query);
+    const found = Array.from({ length: end }, (_, index) => index).filter((index) => {
+      const detail = this.detail(index);
+      const isOver =
+        detail.conversationEnd !== undefined && Date.parse(detail.conversationEnd) < startMs;
+      return !isOver && isKnown(detail) && holds(detail);
+    });
+    return this.order(found, query.order ?? 'asc', query.orderBy ?? 'conversationStart');
+  }
+
+  /** Indexes of the conversations that started in the interval's days, in order. */
+  findStarted(
+    query: FilteredQuery,
+    isKnown: (detail: SimulatedDetail) => boolean,
+  ): readonly number[] {
+    return this.hits(query).filter((index) => isKnown(this.detail(index)));
+  }
+
+  at(index: number): SimulatedConversation {
+    const conversation = this.conversations[index];
+    if (conversation === undefined) {
+      throw new RangeError(`No conversation at ${String(index)}`);
+    }
+    return conversation;
+  }
+
+  private hits(query: FilteredQuery): readonly number[] {
     const days = touchedDays(parseInterval(query.interval));
     const { order, orderBy } = query;
     const key = JSON.stringify([days, order, orderBy, filterKinds.map((kind) => query[kind])]);
@@ -65,7 +101,7 @@ export class ConversationIndex {
   }
 
   private findHits(
-    query: Models.ConversationQuery,
+    query: FilteredQuery,
     days: { readonly startMs: number; readonly endMs: number },
   ): readonly number[] {
     const first = this.firstStartingAtOrAfter(days.startMs);
@@ -101,11 +137,7 @@ export class ConversationIndex {
   }
 
   private detail(index: number): SimulatedDetail {
-    const conversation = this.conversations[index];
-    if (conversation === undefined) {
-      throw new RangeError(`No conversation at ${String(index)}`);
-    }
-    return conversation.detail;
+    return this.at(index).detail;
   }
 }
 

@@ -57,6 +57,9 @@ export interface DetailFilter {
   }[];
 }
 
+/** The part that the query and the asynchronous job have in common. */
+export type FilteredQuery = Omit<Models.ConversationQuery, 'paging' | 'aggregations'>;
+
 const range = object('NumericRange', { gt: number, gte: number, lt: number, lte: number });
 
 interface PredicateNames {
@@ -90,37 +93,37 @@ function filterSchema(kind: string, names: PredicateNames): BodySchema {
   );
 }
 
+/** What the query and the asynchronous job have in common. */
+export const sharedQueryProperties = {
+  interval: text,
+  conversationFilters: array(
+    filterSchema('Conversation', {
+      dimensions: conversationDimensions,
+      metrics: conversationMetrics,
+    }),
+  ),
+  segmentFilters: array(
+    filterSchema('Segment', {
+      dimensions: segmentDimensions,
+      metrics: segmentMetrics,
+      hasProperty: true,
+    }),
+  ),
+  evaluationFilters: array(
+    filterSchema('Evaluation', { dimensions: evaluationDimensions, metrics: evaluationMetrics }),
+  ),
+  surveyFilters: array(
+    filterSchema('Survey', { dimensions: surveyDimensions, metrics: surveyMetrics }),
+  ),
+  resolutionFilters: array(filterSchema('Resolution', { metrics: resolutionMetrics })),
+  order: oneOf('Order', ['asc', 'desc', 'unordered']),
+  orderBy: oneOf('OrderBy', ['conversationStart', 'conversationEnd', 'segmentStart', 'segmentEnd']),
+} as const;
+
 const querySchema = object(
   'ConversationQuery',
   {
-    interval: text,
-    conversationFilters: array(
-      filterSchema('Conversation', {
-        dimensions: conversationDimensions,
-        metrics: conversationMetrics,
-      }),
-    ),
-    segmentFilters: array(
-      filterSchema('Segment', {
-        dimensions: segmentDimensions,
-        metrics: segmentMetrics,
-        hasProperty: true,
-      }),
-    ),
-    evaluationFilters: array(
-      filterSchema('Evaluation', { dimensions: evaluationDimensions, metrics: evaluationMetrics }),
-    ),
-    surveyFilters: array(
-      filterSchema('Survey', { dimensions: surveyDimensions, metrics: surveyMetrics }),
-    ),
-    resolutionFilters: array(filterSchema('Resolution', { metrics: resolutionMetrics })),
-    order: oneOf('Order', ['asc', 'desc', 'unordered']),
-    orderBy: oneOf('OrderBy', [
-      'conversationStart',
-      'conversationEnd',
-      'segmentStart',
-      'segmentEnd',
-    ]),
+    ...sharedQueryProperties,
     paging: object('PagingSpec', { pageSize: integer, pageNumber: integer }, [
       'pageSize',
       'pageNumber',
@@ -149,11 +152,7 @@ export function decodeDetailsQuery(body: unknown, limits: DetailsLimits): Models
   if (!isQuery(query)) {
     throw apiErrors.badRequest();
   }
-  for (const filter of filtersOf(query)) {
-    for (const predicate of predicatesOf(filter)) {
-      checkPredicate(predicate);
-    }
-  }
+  checkFilters(query);
   for (const aggregation of query.aggregations ?? []) {
     checkAggregation(aggregation);
   }
@@ -162,7 +161,16 @@ export function decodeDetailsQuery(body: unknown, limits: DetailsLimits): Models
   return query;
 }
 
-export function filtersOf(query: Models.ConversationQuery): readonly DetailFilter[] {
+/** @throws ApiError 400 for the first predicate that contradicts itself */
+export function checkFilters(query: FilteredQuery): void {
+  for (const filter of filtersOf(query)) {
+    for (const predicate of predicatesOf(filter)) {
+      checkPredicate(predicate);
+    }
+  }
+}
+
+export function filtersOf(query: FilteredQuery): readonly DetailFilter[] {
   return [
     ...(query.conversationFilters ?? []),
     ...(query.segmentFilters ?? []),

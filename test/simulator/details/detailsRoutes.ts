@@ -9,7 +9,8 @@ import { defineRoutes, type Access } from '../http/router.ts';
 import { scope } from '../identity/access.ts';
 import { decodeDetailsQuery } from './detailsQuery.ts';
 
-const access: Access = {
+/** Who may read details. */
+export const detailsAccess: Access = {
   anyPermission: ['analytics:conversationDetail:view', 'analytics:agentConversationDetail:view'],
   anyScope: scope('analytics'),
 };
@@ -20,37 +21,46 @@ export const detailsRoutes = defineRoutes<ApiContext>([
   {
     method: 'POST',
     template: '/api/v2/analytics/conversations/details/query',
-    access,
-    handle: (request, _, context) =>
-      jsonReply<Models.AnalyticsConversationQueryResponse>(
-        200,
-        context.conversations.query(decodeDetailsQuery(readJson(request), context.detailsLimits)),
-      ),
+    access: detailsAccess,
+    handle: (request, _, { conversations, detailsLimits, pages }) => {
+      const query = decodeDetailsQuery(readJson(request), detailsLimits);
+      const { conversations: page = [], ...rest } = conversations.query(query);
+      pages.refuseTooLarge(page.length);
+      return jsonReply<Models.AnalyticsConversationQueryResponse>(200, {
+        ...(page.length > 0 && { conversations: page.map((detail) => pages.spoil(detail)) }),
+        ...rest,
+      });
+    },
   },
   {
     method: 'GET',
     template: '/api/v2/analytics/conversations/{conversationId}/details',
-    access,
-    handle: (_request, path, { organisation }) => {
+    access: detailsAccess,
+    handle: (_request, path, { organisation, pages }) => {
       const conversation = organisation.conversation(path('conversationId'));
       if (conversation === undefined) {
         throw new ApiError(404, 'not.found', 'The requested conversation could not be found.');
       }
-      return jsonReply<Models.AnalyticsConversationWithoutAttributes>(200, conversation.detail);
+      return jsonReply<Models.AnalyticsConversationWithoutAttributes>(
+        200,
+        pages.spoil(conversation.detail),
+      );
     },
   },
   {
     method: 'GET',
     template: '/api/v2/analytics/conversations/details',
-    access,
-    handle: (request, _, { organisation }) => {
+    access: detailsAccess,
+    handle: (request, _, { organisation, pages }) => {
       const ids = request.query.list('id');
       if (ids.length === 0 || ids.length > maximumIds) {
         throw apiErrors.constraint(`id: between 1 and ${String(maximumIds)} ids are needed`);
       }
       const conversations = ids
         .map((id) => organisation.conversation(id)?.detail)
-        .filter((detail) => detail !== undefined);
+        .filter((detail) => detail !== undefined)
+        .map((detail) => pages.spoil(detail));
+      pages.refuseTooLarge(conversations.length);
       return jsonReply<Models.AnalyticsConversationAsyncQueryResponse>(200, {
         ...(conversations.length > 0 && { conversations }),
       });

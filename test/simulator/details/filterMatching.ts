@@ -5,7 +5,7 @@
  */
 import type { Models } from 'purecloud-platform-client-v2';
 
-import type { DetailFilter, DetailPredicate } from './detailsQuery.ts';
+import type { DetailFilter, DetailPredicate, FilteredQuery } from './detailsQuery.ts';
 import {
   conversationMetric,
   conversationValues,
@@ -20,7 +20,7 @@ import {
 export type Test<Subject> = (subject: Subject) => boolean;
 
 /** Compiled once for each query, since it runs over every conversation of the interval. */
-export function compileFilters(query: Models.ConversationQuery): Test<SimulatedDetail> {
+export function compileFilters(query: FilteredQuery): Test<SimulatedDetail> {
   const tests = [
     ...(query.conversationFilters ?? []).map((filter) => compileFilter(filter, conversationValue)),
     ...(query.segmentFilters ?? []).map((filter) => {

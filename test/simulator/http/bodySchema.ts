@@ -10,6 +10,7 @@ export type BodySchema =
   | { readonly kind: 'enum'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'text' }
   | { readonly kind: 'integer' }
+  | { readonly kind: 'flag' }
   | { readonly kind: 'number' };
 
 export type SchemaProperties = Readonly<
@@ -18,6 +19,7 @@ export type SchemaProperties = Readonly<
 
 export const text: BodySchema = { kind: 'text' };
 export const integer: BodySchema = { kind: 'integer' };
+export const flag: BodySchema = { kind: 'flag' };
 export const number: BodySchema = { kind: 'number' };
 export const array = (items: BodySchema): BodySchema => ({ kind: 'array', items });
 export const oneOf = (name: string, values: readonly string[]): BodySchema => ({
@@ -68,6 +70,8 @@ export function checkBody(schema: BodySchema, value: unknown, path = ''): unknow
       return refuseUnless(typeof value === 'string', value, 'String', ['a string']);
     case 'integer':
       return refuseUnless(Number.isInteger(value), value, 'Integer', ['an integer']);
+    case 'flag':
+      return refuseUnless(typeof value === 'boolean', value, 'Boolean', ['true', 'false']);
     case 'number':
       return refuseUnless(typeof value === 'number', value, 'Number', ['a number']);
   }

@@ -95,6 +95,7 @@ export const codeClient: SimulatedClient = {
   scopes: [
     'analytics:readonly',
     'recordings:readonly',
+    'quality:readonly',
     'speech-and-text-analytics:readonly',
     'routing:readonly',
     'users:readonly',

@@ -8,23 +8,25 @@ import type { SimulatorParts } from '../apiContext.ts';
 import type { Incoming } from '../http/incoming.ts';
 import { emptyReply, xmlErrorReply, type Reply } from '../http/reply.ts';
 import { defineRoutes, type PathParameters, type Route } from '../http/router.ts';
+import type { SimulatedFile, SimulatedOrganisation, SimulatedRecording } from '../organisation.ts';
 import { parseByteRange } from './byteRange.ts';
-
-interface StoredFile {
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
-}
 
 type FindFile = (
   path: PathParameters,
   parts: SimulatorParts,
-) => StoredFile | undefined | Promise<StoredFile | undefined>;
+) => SimulatedFile | undefined | Promise<SimulatedFile | undefined>;
 
 export const downloadRoutes = defineRoutes<SimulatorParts>([
   ...route('/downloads/MediaCache/{conversationId}/{recordingId}/{variant}/{file}', findMedia),
   ...route(
     '/downloads/transcriptsCache/{organisationId}/{conversationId}/{communicationId}/{file}',
     findTranscript,
+  ),
+  ...route('/downloads/batch/{conversationId}/{recordingId}/{file}', findOriginal),
+  ...route(
+    '/downloads/attachments/{conversationId}/{recordingId}/{attachmentId}',
+    (path, { organisation }) =>
+      findRecording(path, organisation)?.attachment?.(path('attachmentId')),
   ),
 ]);
 
@@ -68,7 +70,7 @@ async function serve(
 /** What the network says of a link whose time is over. */
 export const expiredReply = (): Reply => xmlErrorReply(403, 'AccessDenied', 'Request has expired');
 
-function answerFile(request: Incoming, { bytes, contentType }: StoredFile): Reply {
+function answerFile(request: Incoming, { bytes, contentType }: SimulatedFile): Reply {
   const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
   const disposition = request.parameters.get('response-content-disposition');
   const headers = {
@@ -98,12 +100,9 @@ function answerFile(request: Incoming, { bytes, contentType }: StoredFile): Repl
 async function findMedia(
   path: PathParameters,
   { organisation }: SimulatorParts,
-): Promise<StoredFile | undefined> {
+): Promise<SimulatedFile | undefined> {
   const [, channel, format] = /^AUDIO_(.+)\.(WAV|WAV_ULAW)$/.exec(path('file')) ?? [];
-  const recording = organisation
-    .conversation(path('conversationId'))
-    ?.recordings()
-    .find((one) => one.recording.id === path('recordingId'));
+  const recording = findRecording(path, organisation);
   if (
     channel === undefined ||
     recording?.channels.includes(channel) !== true ||
@@ -114,10 +113,29 @@ async function findMedia(
   return { bytes: await recording.media(channel, format), contentType: 'audio/wav' };
 }
 
+async function findOriginal(
+  path: PathParameters,
+  { organisation }: SimulatorParts,
+): Promise<SimulatedFile | undefined> {
+  const recording = findRecording(path, organisation);
+  return recording?.originalFormat === undefined
+    ? undefined
+    : { bytes: await recording.original(), contentType: recording.originalFormat.contentType };
+}
+
+const findRecording = (
+  path: PathParameters,
+  organisation: SimulatedOrganisation,
+): SimulatedRecording | undefined =>
+  organisation
+    .conversation(path('conversationId'))
+    ?.recordings()
+    .find((one) => one.recording.id === path('recordingId'));
+
 function findTranscript(
   path: PathParameters,
   { organisation }: SimulatorParts,
-): StoredFile | undefined {
+): SimulatedFile | undefined {
   const transcript = organisation
     .conversation(path('conversationId'))
     ?.transcripts()

@@ -10,6 +10,7 @@ import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import { defineRoutes, type Access } from '../http/router.ts';
 import { scope } from '../identity/access.ts';
 import type { SimulatedConversation, SimulatedRecording } from '../organisation.ts';
+import { linkAttachments } from './attachmentLinks.ts';
 import { isMade, noEncoder, readFormat, type FormatId, type MadeFormat } from './mediaFormats.ts';
 
 const access: Access = {
@@ -123,7 +124,7 @@ function answerRecordings(
   const format = readFormat(request);
   const withMedia = recordings.filter(hasMedia);
   if (format === 'NONE' || withMedia.length === 0) {
-    return recordings.map(({ recording }) => toAnswered(recording, context));
+    return recordings.map(({ recording }) => toAnswered(request, context, recording));
   }
   if (!isMade(format)) {
     throw noEncoder(format);
@@ -132,7 +133,7 @@ function answerRecordings(
     return undefined;
   }
   return recordings.map((one) => {
-    const recording = toAnswered(one.recording, context);
+    const recording = toAnswered(request, context, one.recording);
     return hasMedia(one)
       ? { ...recording, mediaUris: linkMedia(request, context, conversationId, one, format) }
       : recording;
@@ -179,13 +180,18 @@ function mediaPath(
 }
 
 /** Bookmarks are left out for whoever may not see annotations; holds have another id on every request, as the platform's do. */
-function toAnswered(recording: Models.Recording, { token }: ApiContext): Models.Recording {
+function toAnswered(
+  request: Incoming,
+  context: ApiContext,
+  recording: Models.Recording,
+): Models.Recording {
+  const linked = linkAttachments(request, context, recording);
   if (recording.annotations === undefined) {
-    return recording;
+    return linked;
   }
-  const canSeeBookmarks = token.client.permissions.includes('recording:annotation:view');
+  const canSeeBookmarks = context.token.client.permissions.includes('recording:annotation:view');
   return {
-    ...recording,
+    ...linked,
     annotations: recording.annotations
       .filter(({ type }) => canSeeBookmarks || type !== 'Bookmark')
       .map((annotation) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Fault } from '../../simulator/control/faults.ts';
+import { FaultStore, type Fault } from '../../simulator/control/faults.ts';
 import { RateWindow } from '../../simulator/identity/rateWindow.ts';
 import { SimulatedClock } from '../../simulator/simulatedClock.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
@@ -187,5 +187,34 @@ suite('simulator: rate window and control', () => {
     assert.equal(await order('POST', 'faults', { path: '*', fault: { kind: 'cut' } }), 400);
     const page = await send(`${simulator.url}/control/clock`, { headers: { Origin: 'http://x' } });
     assert.equal(page.status, 403);
+  });
+
+  test('a byte is changed under the right length, and a body trickles', async () => {
+    simulator.control.setRate({ allowed: 100 });
+    const uri = await mediaUri();
+    const right = await fetch(uri).then((answer) => answer.bytes());
+    await orderFault('/downloads/*', { kind: 'corrupt', atByte: 10 });
+    const wrong = await fetch(uri).then((answer) => answer.bytes());
+    const different = [...right.keys()].filter((index) => right[index] !== wrong[index]);
+    assert.deepEqual([wrong.length, different], [right.length, [10]]);
+    await orderFault('/downloads/*', { kind: 'slow', bytesPerSecond: 20_000 });
+    assert.deepEqual(await fetch(uri).then((answer) => answer.bytes()), right);
+  });
+
+  test('a share of requests is hit, the same one for the same seed, and a retry is a new throw', () => {
+    const hits = (seed: number): readonly boolean[] => {
+      const store = new FaultStore();
+      store.add({ path: '/a/*', count: null, share: 0.3, seed, fault: { kind: 'html' } });
+      return Array.from(
+        { length: 400 },
+        (_, index) => store.take('GET', `/a/${String(index % 100)}`, undefined) !== undefined,
+      );
+    };
+    const first = hits(1);
+    assert.deepEqual(hits(1), first);
+    assert.notDeepEqual(hits(2), first);
+    const hitCount = first.filter(Boolean).length;
+    assert.ok(hitCount > 80 && hitCount < 160, String(hitCount));
+    assert.notDeepEqual(first.slice(0, 100), first.slice(100, 200));
   });
 });

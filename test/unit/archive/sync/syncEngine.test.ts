@@ -72,7 +72,7 @@ suite('a sync', () => {
         assert.deepEqual(snapshot.reasonCounts, {
           deletedByRetention: 1,
           archived: 1,
-          excluded: 1,
+          notWanted: 1,
         });
         assert.deepEqual([snapshot.doneCount, snapshot.endedCount], [2, 2]);
         const names = [...(await bench.contents()).keys()]
@@ -232,7 +232,7 @@ suite('a sync', () => {
     withBench(calls(3), async (bench) => {
       bench.deletedIds = new Set([fakeId(1)]);
       const snapshot = await bench.sync();
-      assert.deepEqual([snapshot.doneCount, snapshot.reasonCounts.excluded], [2, 1]);
+      assert.deepEqual([snapshot.doneCount, snapshot.reasonCounts.notWanted], [2, 1]);
       assert.ok(![...(await bench.contents()).keys()].some((path) => path.includes(fakeId(1))));
     }));
 
