@@ -260,8 +260,9 @@ export class SyncEngine {
         item,
         this.signal,
       );
-      if (prepared === undefined) {
-        await this.settle(unchangedOutcome(item));
+      if ('absent' in prepared) {
+        await this.settle(unchangedOutcome(item, prepared.absent));
+        return undefined;
       }
       return prepared;
     } catch (error) {
