@@ -84,7 +84,7 @@ class RunningSync implements SyncRun {
     this.syncId = request.syncId;
     this.folderPath = folderPath;
     this.options = options;
-    this.progress = new SyncProgress(deps.clock, () => this.read());
+    this.progress = new SyncProgress(deps, () => this.read());
     this.ended = this.live(signal);
     // Whoever is interested waits for it; nobody has to.
     this.ended.catch(() => undefined);

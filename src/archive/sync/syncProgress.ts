@@ -2,6 +2,7 @@
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DownloadProgress } from '../downloadConversation.ts';
 import type { SyncQueue } from './syncQueue.ts';
@@ -68,11 +69,17 @@ export function snapshotOf(
   };
 }
 
+export interface ProgressDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Gathers what the journal does not hold: rates, what is on its way, failures. */
 export class SyncProgress {
   private readonly emitter = new Emitter<SyncSnapshot>();
   readonly onDidChange = this.emitter.event;
   private readonly clock: Clock;
+  private readonly log: Log;
   private readonly read: () => SyncSnapshot;
   private readonly current = new Map<ConversationId, SyncItem>();
   private readonly samples: { readonly atMs: number; readonly bytes: number }[] = [];
@@ -83,8 +90,9 @@ export class SyncProgress {
   private pending: AbortController | undefined;
 
   /** @param read the snapshot of the journal with what else is known */
-  constructor(clock: Clock, read: () => SyncSnapshot) {
+  constructor({ clock, log }: ProgressDeps, read: () => SyncSnapshot) {
     this.clock = clock;
+    this.log = log;
     this.read = read;
   }
 
@@ -169,7 +177,12 @@ export class SyncProgress {
 
   private announce(): void {
     this.announcedAtMs = this.clock.nowMs();
-    this.emitter.fire(this.snapshot);
+    try {
+      this.emitter.fire(this.snapshot);
+    } catch (error) {
+      // A broken view must not end the sync.
+      this.log.error('A listener of a sync failed', { error });
+    }
   }
 
   private addBytes(bytes: number): void {
