@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { downloadConversation } from '../../../../src/archive/downloadConversation.ts';
 import { withFolder } from '../../../support/archivedSample.ts';
 import {
   FakePlatform,
@@ -214,6 +215,34 @@ suite('a sync', () => {
       const second = await (await bench.start(await bench.create())).ended;
       assert.deepEqual([second.phase, second.failure?.code], ['failed', 'conflict']);
       assert.equal((await first.ended).phase, 'finished');
+    }));
+
+  test('lets single downloads of the same window in between', () =>
+    withBench(calls(20), async (bench, platform) => {
+      const deps = await bench.deps();
+      const run = await bench.start(await bench.create());
+      const started = Promise.withResolvers<undefined>();
+      platform.onCall = (name) => {
+        if (name === 'media') {
+          started.resolve(undefined);
+        }
+      };
+      await started.promise;
+      const report = await downloadConversation(
+        deps,
+        {
+          conversationId: fakeId(19),
+          parts: ['transcripts'],
+          format: 'NONE',
+          maxTranscodeWaitMs: 0,
+        },
+        () => undefined,
+        never,
+      );
+      assert.notEqual(run.snapshot.phase, 'finished');
+      assert.deepEqual(report.absent, []);
+      assert.equal((await run.ended).doneCount, 20);
+      await bench.assertSound();
     }));
 
   test('writes to the audit how it began, what ended with which reasons, and how it came out', () =>
