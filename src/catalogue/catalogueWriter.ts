@@ -18,9 +18,9 @@ import { toPhraseKey } from './phraseKey.ts';
 import { toPieces } from './phraseText.ts';
 import { sideColumns } from './schema.ts';
 
-/** A transaction holds the write lock: other windows wait for it, so it stays near 100 ms. */
-const batchPhraseCount = 10_000;
-const batchTextLength = 4_000_000;
+/** A transaction holds the write lock: other windows wait for it, so it stays near 200 ms. */
+const batchPhraseCount = 20_000;
+const batchTextLength = 8_000_000;
 const batchConversationCount = 200;
 
 /** What is kept of one conversation; the rest is left out and said in its row. */
@@ -160,9 +160,7 @@ export class CatalogueWriter {
         // Another window has begun this conversation anew, and brings all of it.
         continue;
       }
-      for (const phrase of part.phrases) {
-        phrases.push(this.toRow(phrase, conversation, document.startMs));
-      }
+      this.addRows(phrases, part.phrases, conversation, document.startMs);
       this.rows.addMarks(conversation, part.marks);
       this.rows.addLabels(conversation, topicLabels(part.marks));
       if (part.isLast) {
@@ -172,19 +170,45 @@ export class CatalogueWriter {
     this.rows.addPhrases(phrases.sort((a, b) => a.key - b.key));
   }
 
-  private toRow(phrase: CataloguePhrase, conversation: number, startMs: number): PhraseRow {
-    const side =
-      phrase.source === 'note' ? sideColumns.length - 1 : sideColumns.indexOf(sideOf(phrase.role));
-    return {
-      key: toPhraseKey(phrase.startMs, startMs),
-      conversation,
-      source: this.rows.sourceOf(conversation, phrase),
-      side,
-      startMs: Math.trunc(phrase.startMs),
-      durationMs: Math.max(0, Math.trunc(phrase.durationMs)),
-      text: phrase.text,
-    };
+  private addRows(
+    rows: PhraseRow[],
+    phrases: readonly CataloguePhrase[],
+    conversation: number,
+    conversationStartMs: number,
+  ): void {
+    // Most phrases come from where the one before came from.
+    let before: CataloguePhrase | undefined;
+    let source = 0;
+    for (const phrase of phrases) {
+      if (before === undefined || !isFromSameSource(before, phrase)) {
+        source = this.rows.sourceOf(conversation, phrase);
+        before = phrase;
+      }
+      rows.push({
+        key: toPhraseKey(phrase.startMs, conversationStartMs),
+        conversation,
+        source,
+        side: sideIndexOf(phrase),
+        startMs: Math.trunc(phrase.startMs),
+        durationMs: Math.max(0, Math.trunc(phrase.durationMs)),
+        text: phrase.text,
+      });
+    }
   }
+}
+
+function isFromSameSource(a: CataloguePhrase, b: CataloguePhrase): boolean {
+  return (
+    a.source === b.source &&
+    a.communicationId === b.communicationId &&
+    a.recordingId === b.recordingId
+  );
+}
+
+function sideIndexOf(phrase: CataloguePhrase): number {
+  return phrase.source === 'note'
+    ? sideColumns.length - 1
+    : sideColumns.indexOf(sideOf(phrase.role));
 }
 
 function topicLabels(marks: readonly CatalogueContent[]): readonly CatalogueLabel[] {

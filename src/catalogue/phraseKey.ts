@@ -1,13 +1,13 @@
 /** Keys of phrases: their time and a sequence in one number, so that the order of keys is the order of time. */
 
 /** Keys within one millisecond. More phrases than that flow over into the next. */
-const keysPerMs = 1024;
+const keysPerMs = 16;
 
 /** Words later than this after the start of their conversation are filed under this moment; their true time is kept beside. */
 const maxSpanMs = 31 * 86_400_000;
 
-/** Keys stay below 2^53: time up to the year 2248. */
-const maxTimeMs = Math.floor(Number.MAX_SAFE_INTEGER / keysPerMs) - 1 - maxSpanMs;
+/** Up to the year 2248; keys stay far below 2^53. */
+const maxTimeMs = 2 ** 43;
 
 /**
  * First key that a phrase may have. Never before the start of its conversation nor a month after, so that filters on that start

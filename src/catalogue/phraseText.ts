@@ -3,10 +3,14 @@
 /** Longer messages become several pieces. Words of a phrase that a border separates are not found together. */
 export const maxPieceLength = 4000;
 
+/** Control characters and surrogates, of which one may stand alone. */
+// eslint-disable-next-line no-control-regex
+const unclean = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/;
+
 /** Pieces in order, cut between words where there are any; none for a blank text. */
 export function toPieces(text: string): readonly string[] {
   // Control characters mark found words in the index's answers, and would end the text for SQLite.
-  const clean = text.replaceAll(/\p{Cc}/gu, ' ').toWellFormed();
+  const clean = unclean.test(text) ? text.replaceAll(/\p{Cc}/gu, ' ').toWellFormed() : text;
   if (clean.length <= maxPieceLength) {
     return clean.trim() === '' ? [] : [clean];
   }

@@ -13,7 +13,8 @@ export const sideColumns = ['agent', 'customer', 'system', 'note'] as const;
  * One entry a schema version, applied in order; `PRAGMA user_version` counts them. Entries that were released never change.
  *
  * `phrase.id` is the time of the phrase and a sequence (`phraseKey.ts`), so that newest first needs no sort. The full text has a
- * column a side, so that `speaker:` costs nothing. It keeps no text of its own: `phrase_text` gives it back.
+ * column a side, so that `speaker:` costs nothing. It keeps no text of its own, which `phrase_text` gives back, and no sizes of
+ * columns, which only ranking by relevance needs: a hit list is ordered by time.
  */
 export const migrations: readonly string[] = [
   `
@@ -107,7 +108,7 @@ export const migrations: readonly string[] = [
     FROM phrase;
   CREATE VIRTUAL TABLE phrase_fts USING fts5(
     agent, customer, system, note,
-    content = 'phrase_text', content_rowid = 'id',
+    content = 'phrase_text', content_rowid = 'id', columnsize = 0,
     tokenize = 'unicode61 remove_diacritics 2'
   );
   `,

@@ -45,7 +45,7 @@ export function benchConversation(
     phrases: Array.from({ length: phraseCount }, (_, phrase) => ({
       role: phrase % 2 === 0 ? 'internal' : 'external',
       words: corpus.phrase(),
-      startMs: startMs + phrase * perPhraseMs,
+      startMs: startMs + phrase * perPhraseMs + ((index * 7919 + phrase * 104_729) % 3000),
     })),
   };
 }
