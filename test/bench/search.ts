@@ -204,6 +204,7 @@ const client = new CatalogueClient(
   new URL('../../src/workers/archiveWorker.ts', import.meta.url),
   silentLog,
 );
+// The client's threads do not keep the process alive.
 const keepAlive = setInterval(() => undefined, 1000);
 try {
   const archivePath = join(folder, 'archive');
