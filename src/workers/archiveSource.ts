@@ -19,9 +19,6 @@ import type {
 import { toConversationFacts } from '../model/conversationFacts.ts';
 import { isSafeName, parseConversationId } from '../model/ids.ts';
 
-/** Folders whose files are looked at together. */
-const lookAheadCount = 16;
-
 /** @throws AppError `notFound` | `corrupt` | `unsupported` | `storage` when there is no archive to read */
 export async function openArchiveSource(
   archivePath: string,
@@ -53,7 +50,9 @@ export async function findListed(
   if (!folder.split('/').every(isSafeName)) {
     throw errors.input('A folder of the archive has a path of safe names');
   }
-  const signature = await guardStorage(() => folderSignature(join(archivePath, folder)));
+  const signature = await guardStorage(() =>
+    Promise.resolve().then(() => folderSignature(join(archivePath, folder))),
+  );
   return signature === undefined
     ? undefined
     : { conversationId: parseConversationId(params.conversationId), folder, signature };
@@ -101,27 +100,15 @@ async function* listSigned(
   archive: Archive,
   signal: AbortSignal,
 ): AsyncGenerator<ListedDocument, void, undefined> {
-  let batch: Promise<ListedDocument | undefined>[] = [];
-  const settle = async function* (): AsyncGenerator<ListedDocument> {
-    for (const listed of await guardStorage(() => Promise.all(batch))) {
-      if (listed !== undefined) {
-        yield listed;
-      }
-    }
-    batch = [];
-  };
   for await (const { conversationId, folderPath } of archive.list(signal)) {
     const folder = relative(archive.rootPath, folderPath).split(sep).join('/');
-    batch.push(
-      folderSignature(folderPath).then((signature) =>
-        signature === undefined ? undefined : { conversationId, folder, signature },
-      ),
+    const signature = await guardStorage(() =>
+      Promise.resolve().then(() => folderSignature(folderPath)),
     );
-    if (batch.length >= lookAheadCount) {
-      yield* settle();
+    if (signature !== undefined) {
+      yield { conversationId, folder, signature };
     }
   }
-  yield* settle();
 }
 
 async function* toContent(

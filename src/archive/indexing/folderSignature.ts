@@ -1,6 +1,6 @@
 /** A short text that changes when anything that is indexed of a conversation's folder changes, by whatever hand. */
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestName } from '../manifest.ts';
 import { errnoOf } from '../storageError.ts';
@@ -15,41 +15,40 @@ const folders = ['transcripts', 'recordings'] as const;
 
 /**
  * From names, sizes and times of change; nothing is read. Undefined when the folder holds no conversation (no manifest).
+ * Synchronous, since it runs in a thread of its own and promises would cost more than the calls.
  * File system errors other than missing files as they are.
  */
-export async function folderSignature(folderPath: string): Promise<string | undefined> {
-  const own = (await namesIn(folderPath)).filter((name) => ownNames.has(name));
+export function folderSignature(folderPath: string): string | undefined {
+  const own = namesIn(folderPath).filter((name) => ownNames.has(name));
   if (!own.includes(manifestName)) {
     return undefined;
   }
-  const nested = await Promise.all(
-    folders.map(async (folder) =>
-      (await namesIn(join(folderPath, folder)))
-        .filter((name) => name.endsWith('.json.gz'))
-        .map((name) => `${folder}/${name}`),
-    ),
+  const nested = folders.flatMap((folder) =>
+    namesIn(join(folderPath, folder))
+      .filter((name) => name.endsWith('.json.gz'))
+      .map((name) => `${folder}/${name}`),
   );
   const hash = createHash('sha1');
-  for (const name of [...own, ...nested.flat()].sort()) {
-    hash.update(`${name} ${await stateOf(join(folderPath, name))}\n`);
+  for (const name of [...own, ...nested].sort()) {
+    hash.update(`${name} ${stateOf(join(folderPath, name))}\n`);
   }
   return hash.digest('base64url');
 }
 
-async function namesIn(path: string): Promise<readonly string[]> {
-  return await missingAs(readdir(path), []);
+function namesIn(path: string): readonly string[] {
+  return missingAs(() => readdirSync(path), []);
 }
 
-async function stateOf(path: string): Promise<string> {
-  return await missingAs(
-    stat(path).then(({ size, mtimeMs }) => `${String(size)} ${String(mtimeMs)}`),
-    'gone',
-  );
+function stateOf(path: string): string {
+  return missingAs(() => {
+    const { size, mtimeMs } = statSync(path);
+    return `${String(size)} ${String(mtimeMs)}`;
+  }, 'gone');
 }
 
-async function missingAs<T>(work: Promise<T>, missing: T): Promise<T> {
+function missingAs<T>(work: () => T, missing: T): T {
   try {
-    return await work;
+    return work();
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {

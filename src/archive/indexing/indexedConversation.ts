@@ -2,6 +2,7 @@
  * Reads an archived conversation for an index: its facts, and its words as a stream in constant memory. Damaged or overlong
  * files cost only themselves. Knows nothing of the index.
  */
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errors, isAppError, messageOf } from '../../base/appError.ts';
 import { asRecord, parseJson, type JsonRecord } from '../../base/decode.ts';
@@ -14,7 +15,13 @@ import type { Recording } from '../../model/recording.ts';
 import { TranscriptTextReader, type TranscriptPart } from '../../transcript/transcriptText.ts';
 import { decodeArchivedNames, namesPath, noNames, type ArchivedNames } from '../archivedNames.ts';
 import { isHistory } from '../history.ts';
-import { entryPath, readManifest, readSmallFile, type ManifestFile } from '../manifest.ts';
+import {
+  entryPath,
+  manifestName,
+  maxManifestBytes,
+  parseManifest,
+  type ManifestFile,
+} from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
 import { gzipChunks, maxUnpackedBytes } from './gzipChunks.ts';
 import { readMessages, readNotesText, type WrittenText } from './writtenText.ts';
@@ -53,7 +60,9 @@ export async function readIndexedConversation(
   signal: AbortSignal,
 ): Promise<IndexedConversation> {
   return await guardStorage(async () => {
-    const manifest = await readManifest(folderPath, signal);
+    const manifestPath = join(folderPath, manifestName);
+    const text = readSmall(manifestPath, maxManifestBytes);
+    const manifest = text === undefined ? undefined : parseManifest(text, manifestPath);
     const files = manifest?.files.filter((file) => !isHistory(file)) ?? [];
     const detail = files.find(({ path }) => path === 'conversation.json.gz');
     if (detail === undefined) {
@@ -75,13 +84,19 @@ export async function readIndexedConversation(
     for (const file of files.filter(isRecordingObject)) {
       const raw = await tolerated(readObject(folderPath, file, signal), undefined);
       if (raw !== undefined) {
-        const recording = await tolerated(decodeAsync(raw, conversation), undefined);
+        const recording = await tolerated(
+          Promise.resolve().then(() => decodeRecording(raw, '', conversation.id)),
+          undefined,
+        );
         if (recording !== undefined) {
           objects.push({ raw, recording });
         }
       }
     }
-    const { notes, tags } = await tolerated(readNotes(folderPath, signal), noNotes);
+    const { notes, tags } = await tolerated(
+      Promise.resolve().then(() => readNotes(folderPath)),
+      noNotes,
+    );
     return {
       conversation,
       names: await readNames(folderPath, files, signal),
@@ -172,10 +187,6 @@ function toProblem(error: unknown): IndexedItem {
   throw error;
 }
 
-async function decodeAsync(raw: JsonRecord, { id }: Conversation): Promise<Recording> {
-  return await Promise.resolve(raw).then((value) => decodeRecording(value, '', id));
-}
-
 async function readObject(
   folderPath: string,
   file: ManifestFile,
@@ -208,12 +219,21 @@ async function readNames(
 
 const noNotes = { notes: [], tags: [] };
 
-async function readNotes(
-  folderPath: string,
-  signal: AbortSignal,
-): Promise<ReturnType<typeof readNotesText>> {
-  const text = await readSmallFile(join(folderPath, notesName), maxNotesBytes, signal);
+function readNotes(folderPath: string): ReturnType<typeof readNotesText> {
+  const text = readSmall(join(folderPath, notesName), maxNotesBytes);
   return text === undefined ? noNotes : readNotesText(parseJson(text, notesName));
+}
+
+/** The text of a plain file of bounded size; undefined when it is missing. */
+function readSmall(path: string, maxBytes: number): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) {
+    return undefined;
+  }
+  if (stats.size > maxBytes) {
+    throw errors.corrupt(`A file of the archive is far larger than it can be: ${path}`);
+  }
+  return readFileSync(path, 'utf8');
 }
 
 function isRecordingObject({ path }: ManifestFile): boolean {
