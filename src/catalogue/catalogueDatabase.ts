@@ -4,6 +4,7 @@
  */
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type * as sqliteModule from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { errors, isAppError, messageOf } from '../base/appError.ts';
 import { damaged, guardCatalogue, isBusy, toCatalogueError } from './catalogueError.ts';
@@ -17,7 +18,7 @@ export interface DatabaseOptions {
   /** Schema versions in order; the product's own when left out. */
   readonly migrations?: readonly string[];
   /** Loads SQLite; Node's own when left out. */
-  readonly load?: () => Promise<typeof import('node:sqlite')>;
+  readonly load?: () => Promise<typeof sqliteModule>;
 }
 
 const defaultBusyTimeoutMs = 15_000;
@@ -206,9 +207,7 @@ export function moveCatalogueAside(path: string, nowMs: number): string | undefi
 }
 
 /** @throws AppError `unsupported` with what to do */
-async function loadSqlite(
-  load: () => Promise<typeof import('node:sqlite')>,
-): Promise<typeof import('node:sqlite')> {
+async function loadSqlite(load: () => Promise<typeof sqliteModule>): Promise<typeof sqliteModule> {
   let problem: string;
   try {
     const sqlite = await load();

@@ -117,19 +117,12 @@ export function selection(
         sql: `SELECT ${columns} FROM conversation c ${joins} WHERE TRUE${where}`,
         parameters,
       };
-    case 'words': {
-      const phrase =
-        condition === undefined && !needsPhrase
-          ? ''
-          : 'CROSS JOIN phrase p ON p.id = phrase_fts.rowid';
-      const conversation =
-        condition === undefined ? '' : 'CROSS JOIN conversation c ON c.no = p.conversation';
+    case 'words':
       return {
-        sql: `SELECT ${columns} FROM phrase_fts ${phrase} ${conversation} ${joins}
+        sql: `SELECT ${columns} FROM phrase_fts ${wordJoins(plan, needsPhrase)} ${joins}
           WHERE phrase_fts MATCH ? AND phrase_fts.rowid >= ? AND phrase_fts.rowid < ?${where}`,
         parameters: [plan.match ?? '', plan.from, plan.below, ...parameters],
       };
-    }
     case 'mixed':
       return {
         sql: `SELECT ${columns} FROM phrase p CROSS JOIN conversation c ON c.no = p.conversation ${joins}
@@ -137,6 +130,15 @@ export function selection(
         parameters: [plan.from, plan.below, ...parameters],
       };
   }
+}
+
+/** CROSS JOIN keeps SQLite from walking the phrases instead of the hits. */
+function wordJoins({ condition }: SearchPlan, needsPhrase: boolean): string {
+  const phrase = 'CROSS JOIN phrase p ON p.id = phrase_fts.rowid';
+  if (condition === undefined) {
+    return needsPhrase ? phrase : '';
+  }
+  return `${phrase} CROSS JOIN conversation c ON c.no = p.conversation`;
 }
 
 function phrasePage(db: CatalogueDatabase, plan: SearchPlan, page: SearchPage): SearchHits {

@@ -6,6 +6,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import {
   isFilterOnly,
   isTextOnly,
+  type NameFilterField,
   type SearchFilter,
   type SearchNode,
   type SearchQuery,
@@ -116,28 +117,28 @@ function joinConditions(operator: 'AND' | 'OR', conditions: readonly Condition[]
   };
 }
 
+const sentimentConditions = {
+  positive: 'c.positive_count > c.negative_count',
+  negative: 'c.negative_count > c.positive_count',
+} as const;
+
+function timeCondition({ startMs, endMs }: { startMs?: number; endMs?: number }): Condition {
+  return {
+    sql: 'c.start_ms >= ? AND c.start_ms < ?',
+    parameters: [startMs ?? Number.MIN_SAFE_INTEGER, endMs ?? Number.MAX_SAFE_INTEGER],
+  };
+}
+
 function filterCondition(filter: SearchFilter): Condition {
   switch (filter.field) {
     case 'id':
       return { sql: 'c.conversation_id = ?', parameters: [filter.value] };
     case 'time':
-      return {
-        sql: 'c.start_ms >= ? AND c.start_ms < ?',
-        parameters: [
-          filter.startMs ?? Number.MIN_SAFE_INTEGER,
-          filter.endMs ?? Number.MAX_SAFE_INTEGER,
-        ],
-      };
+      return timeCondition(filter);
     case 'media':
       return { sql: 'c.media = ?', parameters: [filter.value.toLowerCase()] };
     case 'sentiment':
-      return {
-        sql:
-          filter.value === 'positive'
-            ? 'c.positive_count > c.negative_count'
-            : 'c.negative_count > c.positive_count',
-        parameters: [],
-      };
+      return { sql: sentimentConditions[filter.value], parameters: [] };
     case 'duration':
       return { sql: `c.duration_ms ${filter.comparison} ?`, parameters: [filter.durationMs] };
     case 'queue':
@@ -146,12 +147,16 @@ function filterCondition(filter: SearchFilter): Condition {
     case 'topic':
     case 'tag':
     case 'division':
-      return {
-        sql: `EXISTS (SELECT 1 FROM conversation_label cl JOIN label l ON l.no = cl.label
-          WHERE cl.conversation = c.no AND l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`,
-        parameters: [filter.field, filter.value, foldText(filter.value)],
-      };
+      return labelCondition(filter.field, filter.value);
   }
+}
+
+function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string): Condition {
+  return {
+    sql: `EXISTS (SELECT 1 FROM conversation_label cl JOIN label l ON l.no = cl.label
+      WHERE cl.conversation = c.no AND l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`,
+    parameters: [kind, value, foldText(value)],
+  };
 }
 
 /** What filters on the start of the conversation mean for the keys of its phrases. */

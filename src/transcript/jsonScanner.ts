@@ -308,13 +308,7 @@ export class JsonScanner {
     while (offset < end) {
       const byte = chunk[offset++] ?? 0;
       if (byte === quote) {
-        let inside = 0;
-        while (offset < end && inside !== quote && inside !== backslash) {
-          inside = chunk[offset++] ?? 0;
-        }
-        if (inside !== quote) {
-          offset = this.skipString(chunk, inside === backslash ? offset - 1 : offset);
-        }
+        offset = this.skipString(chunk, offset);
       } else if (byte >= openBracket) {
         depth += bracketSteps[byte] ?? 0;
         if (depth === 0) {
@@ -328,21 +322,27 @@ export class JsonScanner {
     return offset;
   }
 
-  /** To the end of a string with escapes in it, or of the chunk. */
+  /** To the end of the string, or of the chunk. */
   private skipString(chunk: Uint8Array, start: number): number {
+    const end = chunk.length;
     let offset = start;
-    this.isInSkippedString = true;
-    while (offset < chunk.length) {
-      const byte = chunk[offset++] ?? 0;
-      if (this.escape !== 0) {
-        this.escape = 0;
-      } else if (byte === backslash) {
-        this.escape = -1;
-      } else if (byte === quote) {
+    if (this.escape !== 0 && offset < end) {
+      this.escape = 0;
+      offset++;
+    }
+    while (offset < end) {
+      const byte = chunk[offset++];
+      if (byte === quote) {
         this.isInSkippedString = false;
-        break;
+        return offset;
+      }
+      if (byte === backslash && offset++ === end) {
+        // What it escapes is in the next chunk.
+        this.escape = -1;
+        offset = end;
       }
     }
+    this.isInSkippedString = true;
     return offset;
   }
 

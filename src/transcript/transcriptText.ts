@@ -2,7 +2,7 @@
  * Reads what is said in a transcript file of any size, in constant memory: phrases without their words, sentiments, topics. What
  * makes no sense is left out. For showing a transcript there is `decodeTranscript`.
  */
-import { isRecord } from '../base/decode.ts';
+import { isRecord, type JsonRecord } from '../base/decode.ts';
 import type { SpeakerRole } from '../model/transcript.ts';
 import {
   Collector,
@@ -36,6 +36,9 @@ const paths = [
   'transcript.*',
 ] as const;
 
+type OlderPath = 'participants.*' | 'transcript.*';
+type PlatformPath = Exclude<(typeof paths)[number], OlderPath | 'transcripts.*.startTime'>;
+
 const maxElementBytes = 4 << 20;
 /** Turns of the older format that are kept until the participants tell who spoke. */
 const maxWaitingTurns = 20_000;
@@ -46,7 +49,7 @@ export class TranscriptTextReader {
   private readonly collector = new Collector();
   private readonly recordingStartMs: number;
   private readonly olderRoles = new Map<string, string>();
-  private waitingTurns: unknown[] = [];
+  private waitingTurns: JsonRecord[] = [];
   private partStartMs: number;
   private parts: TranscriptPart[] = [];
 
@@ -83,11 +86,16 @@ export class TranscriptTextReader {
   private take(value: unknown, path: (typeof paths)[number] | undefined): void {
     if (path === 'transcripts.*.startTime') {
       this.partStartMs = typeof value === 'number' ? value : this.recordingStartMs;
-      return;
+    } else if (isRecord(value)) {
+      if (path === 'participants.*' || path === 'transcript.*') {
+        this.takeOlder(value, path);
+      } else {
+        this.takePlatform(value, path);
+      }
     }
-    if (!isRecord(value)) {
-      return;
-    }
+  }
+
+  private takePlatform(value: JsonRecord, path: PlatformPath | undefined): void {
     switch (path) {
       case 'transcripts.*.phrases.*': {
         const phrase = decodePhrase(value, this.partStartMs, this.collector);
@@ -111,27 +119,28 @@ export class TranscriptTextReader {
         }
         break;
       }
-      case 'participants.*': {
-        const role = decodeOlderRole(value);
-        if (role !== undefined) {
-          this.olderRoles.set(...role);
-        }
-        break;
-      }
-      case 'transcript.*':
-        this.waitingTurns.push(value);
-        if (this.waitingTurns.length >= maxWaitingTurns) {
-          this.settleTurns();
-        }
-        break;
       case undefined:
         break;
     }
   }
 
+  private takeOlder(value: JsonRecord, path: OlderPath): void {
+    if (path === 'participants.*') {
+      const role = decodeOlderRole(value);
+      if (role !== undefined) {
+        this.olderRoles.set(...role);
+      }
+      return;
+    }
+    this.waitingTurns.push(value);
+    if (this.waitingTurns.length >= maxWaitingTurns) {
+      this.settleTurns();
+    }
+  }
+
   private settleTurns(): void {
     for (const turn of this.waitingTurns) {
-      const phrase = isRecord(turn) ? decodeOlderTurn(turn, this.olderRoles) : undefined;
+      const phrase = decodeOlderTurn(turn, this.olderRoles);
       if (phrase !== undefined) {
         const { role, text, durationMs } = phrase;
         const startMs = this.recordingStartMs + phrase.startMs;

@@ -67,13 +67,13 @@ try {
   let rebuildMs = 0;
   const p999Ms = await delayDuring(async () => {
     const startedMs = performance.now();
-    let isRunning = true;
+    const running = new AbortController();
     const rebuild = client
       .fill('rebuildCatalogue', location, () => undefined, never)
       .finally(() => {
-        isRunning = false;
+        running.abort();
       });
-    while (isRunning) {
+    while (!running.signal.aborted) {
       const searchedMs = performance.now();
       await client.request('searchCatalogue', { ...location, query: word, limit: 50 }, never);
       searchesMs.push(performance.now() - searchedMs);

@@ -117,7 +117,8 @@ async function fill(folder: string, archivePath: string, storagePath: string): P
 }
 
 /** Searches of one kind. Ranks are positions in the vocabulary, from the most frequent word. */
-function queriesOf({ vocabulary, phrase }: SpeechCorpus, { integer }: Random) {
+function queriesOf({ vocabulary, phrase }: SpeechCorpus, source: Random) {
+  const integer = (below: number): number => source.integer(below);
   const ranked = (from: number, below: number): string =>
     vocabulary[from + integer(below - from)] ?? '';
   return {

@@ -8,7 +8,7 @@ export interface SpeechCorpus {
   /** From the most frequent to the rarest. */
   readonly vocabulary: readonly string[];
   /** The words of one phrase, about twelve. */
-  phrase(): readonly string[];
+  readonly phrase: () => readonly string[];
 }
 
 /** The same random values make the same speech. */

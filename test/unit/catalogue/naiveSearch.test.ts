@@ -96,37 +96,38 @@ const tokensOf = (text: string): readonly string[] =>
   foldText(text).match(/[\p{L}\p{N}\p{Co}]+/gu) ?? [];
 
 function matchesFilter(filter: SearchFilter, document: SampleDocument): boolean {
-  const { id, startMs = 0, endMs, labels = [], marks = [] } = document;
-  switch (filter.field) {
-    case 'id':
-      return id === filter.value;
-    case 'time':
-      return startMs >= (filter.startMs ?? -Infinity) && startMs < (filter.endMs ?? Infinity);
-    case 'media':
-      return filter.value === 'voice';
-    case 'sentiment': {
-      const sum = marks.reduce(
-        (sum, mark) => sum + (mark.kind === 'sentiment' ? mark.sentiment : 0),
-        0,
-      );
-      return filter.value === 'positive' ? sum > 0 : sum < 0;
-    }
-    case 'duration': {
-      if (endMs === undefined) {
-        return false;
-      }
-      const durationMs = endMs - startMs;
-      return filter.comparison === '>'
-        ? durationMs > filter.durationMs
-        : durationMs <= filter.durationMs;
-    }
-    default:
-      return labels.some(
-        (label) =>
-          label.kind === filter.field &&
-          (label.id === filter.value || foldText(label.name).includes(foldText(filter.value))),
-      );
+  if (filter.field === 'time' || filter.field === 'duration') {
+    return matchesTime(filter, document);
   }
+  const { id, labels = [] } = document;
+  const ownValue = { id, media: 'voice', sentiment: sentimentOf(document) };
+  if (filter.field === 'id' || filter.field === 'media' || filter.field === 'sentiment') {
+    return ownValue[filter.field] === filter.value;
+  }
+  return labels.some(
+    (label) =>
+      label.kind === filter.field &&
+      (label.id === filter.value || foldText(label.name).includes(foldText(filter.value))),
+  );
+}
+
+function matchesTime(
+  filter: Extract<SearchFilter, { readonly field: 'time' | 'duration' }>,
+  { startMs = 0, endMs = Number.NaN }: SampleDocument,
+): boolean {
+  if (filter.field === 'time') {
+    return startMs >= (filter.startMs ?? -Infinity) && startMs < (filter.endMs ?? Infinity);
+  }
+  const durationMs = endMs - startMs;
+  return filter.comparison === '>'
+    ? durationMs > filter.durationMs
+    : durationMs <= filter.durationMs;
+}
+
+function sentimentOf({ marks = [] }: SampleDocument): string {
+  const values = marks.map((mark) => (mark.kind === 'sentiment' ? mark.sentiment : 0));
+  const sum = values.reduce((total, value) => total + value, 0);
+  return sum > 0 ? 'positive' : sum < 0 ? 'negative' : 'neutral';
 }
 
 function matches(
@@ -172,7 +173,8 @@ function hasWords(node: SearchNode): boolean {
       return false;
     case 'not':
       return hasWords(node.of);
-    default:
+    case 'and':
+    case 'or':
       return node.of.some(hasWords);
   }
 }
