@@ -19,7 +19,7 @@ import { createSpeechCorpus } from '../support/speechCorpus.ts';
 
 const bench = 'transcript-parse';
 const runCount = 3;
-const chunkBytes = 1 << 18;
+const chunkBytes = 1 << 16;
 const never = new AbortController().signal;
 
 /** Each reads the file from disk to its end and tells how many phrases there were and how long their text is. */
