@@ -31,6 +31,11 @@ export class JsonCapture {
     this.startOffset = offset;
   }
 
+  /** How many bytes `end` would give. */
+  lengthAt(offset: number): number {
+    return this.keptBytes + offset - (this.startOffset ?? offset);
+  }
+
   /** Valid until the next chunk or capture. */
   end(offset: number): Uint8Array {
     const startOffset = this.startOffset ?? offset;
@@ -40,6 +45,11 @@ export class JsonCapture {
     }
     this.keep(this.chunk, startOffset, offset);
     return this.kept.subarray(0, this.keptBytes);
+  }
+
+  /** Forgets what was started and is not asked for. */
+  drop(): void {
+    this.startOffset = undefined;
   }
 
   /** Keeps what is unfinished. @returns its length so far. */

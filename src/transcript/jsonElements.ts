@@ -48,6 +48,8 @@ export class JsonElements {
   private readonly maxElementBytes: number;
   private readonly skims: boolean;
   private readonly omitted: ReadonlySet<string>;
+  /** Lengths in bytes, quotes included. A key with escapes may have another one, and is then not cut but parsed. */
+  private readonly omittedLengths: ReadonlySet<number>;
   private readonly names: readonly KnownName[];
   private readonly onElement: (value: unknown, pathIndex: number) => void;
   private readonly scanner: JsonScanner;
@@ -70,6 +72,9 @@ export class JsonElements {
     this.onElement = options.onElement;
     this.root = toTree(options.paths);
     this.names = knownNames(options);
+    this.omittedLengths = new Set(
+      this.names.filter(({ name }) => this.omitted.has(name)).map(({ bytes }) => bytes.length),
+    );
     this.scanner = new JsonScanner({
       onValueStart: (depth, offset) => {
         this.startValue(depth, offset);
@@ -83,7 +88,11 @@ export class JsonElements {
         }
       },
       onKeyEnd: (depth, offset) => {
-        this.key = this.needsKey(depth) ? this.nameOf(this.keyText.end(offset)) : undefined;
+        this.key =
+          this.needsKey(depth) && this.mayBeKnown(offset)
+            ? this.nameOf(this.keyText.end(offset))
+            : undefined;
+        this.keyText.drop();
       },
     });
   }
@@ -171,6 +180,13 @@ export class JsonElements {
       return depth === this.elementDepth && this.omitted.size > 0;
     }
     return (this.nodes[depth]?.children.size ?? 0) > 0;
+  }
+
+  /** Most keys of an element differ from those that are cut in their length alone: cheaper than looking at them. */
+  private mayBeKnown(endOffset: number): boolean {
+    return (
+      this.elementDepth === undefined || this.omittedLengths.has(this.keyText.lengthAt(endOffset))
+    );
   }
 
   private nameOf(bytes: Uint8Array): string | undefined {
