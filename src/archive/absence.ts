@@ -16,6 +16,7 @@ export const reasonCodes = [
   'unusable',
   'checksumMismatch',
   'notWanted',
+  'stillOpen',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

@@ -96,14 +96,32 @@ export async function pack(content: Buffer, compression: Compression): Promise<B
 }
 
 /** A stream that takes packed bytes and gives the content. @throws AppError `unsupported` when the runtime lacks zstd */
-export function createUnpacker(compression: Compression): Transform {
+export function createUnpacker(compression: Compression, chunkBytes = 64 * 1024): Transform {
   if (compression === 'gzip') {
-    return zlib.createGunzip();
+    return zlib.createGunzip({ chunkSize: chunkBytes });
   }
   if (!isZstdSupported()) {
     throw zstdMissing();
   }
-  return zlib.createZstdDecompress();
+  return zlib.createZstdDecompress({ chunkSize: chunkBytes });
+}
+
+/**
+ * Content of a small file, at once.
+ * @throws AppError `unsupported`; what zlib throws, `ERR_BUFFER_TOO_LARGE` when it unpacks to more than `maxBytes`
+ */
+export function unpackAtOnce(
+  bytes: Uint8Array,
+  compression: Compression,
+  maxBytes: number,
+): Uint8Array {
+  if (compression === 'gzip') {
+    return zlib.gunzipSync(bytes, { maxOutputLength: maxBytes });
+  }
+  if (!isZstdSupported()) {
+    throw zstdMissing();
+  }
+  return zlib.zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
 }
 
 /** True for what an unpacker says of bytes that are damaged or cut. */

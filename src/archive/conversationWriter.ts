@@ -39,6 +39,7 @@ import {
   readManifest,
   type Manifest,
   type ManifestFile,
+  type SettledParts,
 } from './manifest.ts';
 import { sweepLeftovers } from './sweepLeftovers.ts';
 
@@ -107,6 +108,7 @@ export class ConversationWriter {
       files: [],
       replacing: [],
       absent: [],
+      settled: undefined,
     };
     await sweepLeftovers(folderPath, deps, signal);
     const path = join(folderPath, manifestName);
@@ -288,10 +290,11 @@ export class ConversationWriter {
     }));
   }
 
-  /** Replaces the absent items that `isSettled` names by those of this run. */
+  /** Replaces the absent items that `isSettled` names by those of this run, and notes which whole parts it settled. */
   async setAbsent(
     isSettled: (item: string) => boolean,
     absent: readonly AbsentItem[],
+    settled: SettledParts,
   ): Promise<void> {
     const items = new Set(absent.map(({ item }) => item));
     await this.changeAndCommit((manifest) => ({
@@ -300,6 +303,7 @@ export class ConversationWriter {
         ...manifest.absent.filter(({ item }) => !isSettled(item) && !items.has(item)),
         ...absent,
       ],
+      settled: mergeSettled(manifest.settled, settled),
     }));
   }
 
@@ -347,15 +351,16 @@ export class ConversationWriter {
   }
 
   /**
-   * One current file a channel: the player would hear two formats of it twice. And one way of packing a content; a crash may have
-   * left another that no manifest knows.
+   * One current file a channel, and none of all channels beside single ones: the player would hear them twice. And one way of
+   * packing a content; a crash may have left another that no manifest knows.
    */
   private async retireAlternatives(file: ManifestFile, signal: AbortSignal): Promise<void> {
+    const { channel } = file;
     const formats = this.manifest.files.filter(
       (other) =>
-        file.channel !== undefined &&
+        channel !== undefined &&
         !isHistory(other) &&
-        other.channel === file.channel &&
+        isAlternative(other.channel, channel) &&
         other.recordingId === file.recordingId,
     );
     const paths = new Set([...formats.map(({ path }) => path), ...alternativePaths(file.path)]);
@@ -392,6 +397,22 @@ export class ConversationWriter {
     this.change(change);
     await this.commit();
   }
+}
+
+/** A file of all channels comes from a batch, one a channel from a single request. */
+function isAlternative(other: string | undefined, channel: string): boolean {
+  const isWhole = (each: string | undefined): boolean => /^all(?:-\d+)?$/u.test(each ?? '');
+  return other !== undefined && (other === channel || isWhole(other) !== isWhole(channel));
+}
+
+/** Parts settled over the same detail stay settled beside those of this run. */
+function mergeSettled(
+  before: SettledParts | undefined,
+  now: SettledParts,
+): SettledParts | undefined {
+  const kept = before?.detailSha256 === now.detailSha256 ? before.parts : [];
+  const parts = [...new Set([...kept, ...now.parts])].sort();
+  return parts.length === 0 ? before : { parts, detailSha256: now.detailSha256 };
 }
 
 function withFile(files: readonly ManifestFile[], file: ManifestFile): readonly ManifestFile[] {

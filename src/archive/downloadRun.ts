@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { GenesysApi, NameDirectory } from '../genesys/genesysApi.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, ConversationId, RecordingId } from '../model/ids.ts';
-import type { RecordingFormat } from '../model/recording.ts';
+import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { AbsentItem } from './absence.ts';
 import type { Archive } from './archive.ts';
 import type { Packing } from './compression.ts';
@@ -34,6 +34,8 @@ export interface DownloadDeps {
   readonly audit?: AuditPort | undefined;
   /** How new files are packed; `defaultPacking` when undefined. */
   readonly packing?: Packing | undefined;
+  /** Why the source lists a recording without media, where it knows better than the recording's state tells. */
+  readonly absenceOf?: ((recording: Recording) => AbsentItem | undefined) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,10 +1,10 @@
 /** SHA-256 of files on disk and of what is packed in them, streamed; knows nothing of what they mean. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { isAppError } from '../base/appError.ts';
 import { compressionOf, createUnpacker, isUnpackFailure } from './compression.ts';
-import { entryPath, type ManifestFile } from './manifest.ts';
 
 export interface FileHash {
   readonly storedBytes: number;
@@ -24,12 +24,12 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<FileH
  */
 export async function hashEntry(
   folderPath: string,
-  file: Pick<ManifestFile, 'path'>,
+  { path: relativePath }: { readonly path: string },
   signal: AbortSignal,
   onContent?: (chunk: Uint8Array) => void,
 ): Promise<FileHash> {
-  const path = entryPath(folderPath, file);
-  const compression = compressionOf(file.path);
+  const path = join(folderPath, ...relativePath.split('/'));
+  const compression = compressionOf(relativePath);
   if (compression === undefined) {
     return await hashPlain(path, signal, onContent);
   }

@@ -152,12 +152,14 @@ async function downloadRecording(
     signal,
   );
   run.stored(stored);
-  const absence = absenceByState(recording, deps.clock.nowMs());
+  const absence = absenceByState(recording, deps.clock.nowMs()) ?? deps.absenceOf?.(recording);
   if (absence !== undefined && recording.files.length === 0) {
     run.missing(absence);
     return;
   }
-  if (recording.files.length === 0 && !isTextRecording(recording) && request.format !== 'NONE') {
+  const mayLackMedia =
+    isTextRecording(recording) || request.format === 'NONE' || deps.absenceOf !== undefined;
+  if (recording.files.length === 0 && !mayLackMedia) {
     throw errors.remote('The platform lists this recording but offers no media for it');
   }
   const channels: StoredFile[] = [];

@@ -109,6 +109,7 @@ export async function putConversation(archive: Archive, one: ConversationOnDisk)
       files,
       replacing: [],
       absent: one.absent ?? [],
+      settled: undefined,
     }),
   );
   return folder;
