@@ -25,6 +25,8 @@ export const defaultPacking: Packing = { json: 'gzip', isWavPacked: false };
 const endings: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
 /** Kept under the names and in the form that their sender gave them. */
 const asReceived = /^(?:history\/[^/]+\/)?attachments\//u;
+/** The lowest that packs real details and transcripts smaller than gzip does. */
+const zstdLevel = 9;
 /** Shorter text is packed at once: a hop to another thread takes longer. */
 const packAtOnceBytes = 32 * 1024;
 
@@ -88,7 +90,8 @@ export async function pack(content: Buffer, compression: Compression): Promise<B
     );
   }
   return await withZstd(async () => {
-    const options = { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } };
+    const { ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = zlib.constants;
+    const options = { params: { [ZSTD_c_checksumFlag]: 1, [ZSTD_c_compressionLevel]: zstdLevel } };
     return isShort
       ? zlib.zstdCompressSync(content, options)
       : await promisify(zlib.zstdCompress)(content, options);
