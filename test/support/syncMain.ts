@@ -7,6 +7,7 @@ import fileSystem, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import type { SyncOptions } from '../../src/archive/sync/syncPorts.ts';
 import type { SyncSnapshot } from '../../src/archive/sync/syncSnapshot.ts';
+import type { AnchoredClock } from './anchoredClock.ts';
 
 export interface SyncMainOptions {
   readonly apiBaseUrl: string;
@@ -23,6 +24,8 @@ export interface SyncMainOptions {
   readonly media?: 'original' | 'WAV' | undefined;
   readonly retriesEnded?: boolean | undefined;
   readonly options?: Partial<SyncOptions> | undefined;
+  /** The time when left out. */
+  readonly clock?: AnchoredClock | undefined;
   /** Undefined to run to the end. */
   readonly killAtMark?: number | undefined;
 }
@@ -69,8 +72,10 @@ syncBuiltinESMExports();
 const { Archive } = await import('../../src/archive/archive.ts');
 const { startSync } = await import('../../src/archive/sync/startSync.ts');
 const { createSync } = await import('../../src/archive/sync/syncFolder.ts');
-const { discoverConversations } = await import('../../src/genesys/conversationDiscovery.ts');
-const { systemClock: clock } = await import('../../src/base/clock.ts');
+const { abandonDiscovery, discoverConversations } =
+  await import('../../src/genesys/conversationDiscovery.ts');
+const { createAnchoredClock } = await import('./anchoredClock.ts');
+const { AuditLog } = await import('../../src/archive/audit/auditLog.ts');
 const { silentLog: log } = await import('../../src/base/log.ts');
 const { GenesysClient } = await import('../../src/genesys/genesysClient.ts');
 const { ClientCredentialsTokenSource } = await import('../../src/genesys/tokenSource.ts');
@@ -79,6 +84,7 @@ const { noFilters } = await import('../../src/query/conversationQuery.ts');
 
 const { apiBaseUrl, loginBaseUrl, clientId, clientSecret, rootPath, region } = options;
 const { signal } = new AbortController();
+const clock = createAnchoredClock(options.clock ?? { realMs: 0, nowMs: 0, speed: 1 });
 const tokens = new ClientCredentialsTokenSource({ loginBaseUrl, clientId, clientSecret, clock });
 const api = new GenesysClient({ apiBaseUrl, tokens, clock, log }).background();
 const bulk = await api.bulk();
@@ -102,6 +108,8 @@ const syncId =
   ));
 // For whoever kills this process: what to go on with.
 console.log(JSON.stringify({ syncId }));
+/** Opened by the first event: the sync has the lock then. */
+let auditLog: ReturnType<typeof AuditLog.open> | undefined;
 const run = await startSync(
   {
     archive,
@@ -120,7 +128,13 @@ const run = await startSync(
         position,
         each,
       ),
-    audit: { append: () => Promise.resolve() },
+    abandonDiscovery: (position) => abandonDiscovery({ bulk, log }, position),
+    audit: {
+      append: async (kind, details, each) => {
+        auditLog ??= AuditLog.open(archive.rootPath, { clock }, signal);
+        await (await auditLog).append(kind, details, each);
+      },
+    },
     clientKey: clientId,
     clock,
     log,
