@@ -205,7 +205,7 @@ class RunningSync implements SyncRun {
       deps.log.warn('A damaged journal is set aside; the sync begins anew', { syncId });
       await guardStorage(() => setJournalAside(folderPath, deps.clock));
       const journal = await SyncJournal.open(folderPath, syncId, deps.log, signal);
-      await journal.append({ kind: 'run', atMs: this.request.createdAtMs });
+      await journal.appendOrClose({ kind: 'run', atMs: this.request.createdAtMs });
       return journal;
     }
   }
