@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { startSimulator, type RunningSimulator } from '../../scripts/runningSimulator.mjs';
 import { verifyArchive } from '../../src/archive/integrity/verifyArchive.ts';
@@ -71,7 +72,15 @@ export class ChaosBench {
     };
   }
 
-  /** Deep verification finds nothing, every conversation is sealed, the chain of the audit log is whole. */
+  /** As if they had expired, again and again until the signal. */
+  async revokeTokensEvery(pauseMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+      await this.control('DELETE', 'tokens');
+    }
+  }
+
+  /** Deep verification finds nothing, every conversation is sealed, the chain of the audit log is whole. Leaves no report. */
   async assertSound(rootPath: string, label: string): Promise<void> {
     const clock = createAnchoredClock(this.clock);
     const { audit, reportPath, ...summary } = await verifyArchive(
@@ -82,6 +91,7 @@ export class ChaosBench {
     );
     const { problemCount, unrecordedCount } = summary;
     const found = await readFile(reportPath, 'utf8');
+    await rm(dirname(reportPath), { recursive: true });
     assert.deepEqual(
       { problemCount, unrecordedCount, audit: audit.problems },
       { problemCount: 0, unrecordedCount: 0, audit: [] },
@@ -112,6 +122,22 @@ export async function readContents(rootPath: string, label: string): Promise<Arc
   const paths = [...found.keys()].filter((path) => path.includes('.partial'));
   assert.deepEqual(paths, [], label);
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Paths of which the contents differ: two maps of a thousand hashes would tell nobody anything. */
+export function differences(actual: ArchiveContents, expected: ArchiveContents): readonly string[] {
+  const paths = new Set([...actual.keys(), ...expected.keys()]);
+  return [...paths].filter((path) => actual.get(path) !== expected.get(path));
+}
+
+/** Folders of conversations that the paths lie in. */
+export function conversationsOf(paths: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    paths.flatMap((path) => {
+      const folder = /^conversations\/(?:[^/]+\/){3}[^/]+/u.exec(path)?.[0];
+      return folder === undefined ? [] : [folder];
+    }),
+  );
 }
 
 async function readLasting(path: string): Promise<string> {

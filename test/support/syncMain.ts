@@ -26,6 +26,8 @@ export interface SyncMainOptions {
   readonly options?: Partial<SyncOptions> | undefined;
   /** The time when left out. */
   readonly clock?: AnchoredClock | undefined;
+  /** So many bytes can be written, then the disk is full. */
+  readonly quotaBytes?: number | undefined;
   /** Undefined to run to the end. */
   readonly killAtMark?: number | undefined;
 }
@@ -45,6 +47,19 @@ function mark(): void {
   }
 }
 
+let writtenBytes = 0;
+
+/** Fails like a full disk once the quota is used up. */
+function spend(parameters: readonly unknown[]): void {
+  const [first] = parameters;
+  for (const chunk of Array.isArray(first) ? (first as unknown[]) : [first]) {
+    writtenBytes += chunk instanceof Uint8Array ? chunk.byteLength : 0;
+  }
+  if (writtenBytes > (options.quotaBytes ?? Infinity)) {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
+  }
+}
+
 type AsyncMethod = (...parameters: unknown[]) => Promise<unknown>;
 
 function markCalls(target: object, names: readonly string[]): void {
@@ -54,6 +69,9 @@ function markCalls(target: object, names: readonly string[]): void {
     if (original !== undefined) {
       methods[name] = async function (this: unknown, ...parameters: unknown[]) {
         mark();
+        if (name.startsWith('write')) {
+          spend(parameters);
+        }
         const result = await original.apply(this, parameters);
         mark();
         return result;
@@ -63,7 +81,13 @@ function markCalls(target: object, names: readonly string[]): void {
 }
 
 const probe: FileHandle = await fileSystem.open(process.execPath);
-markCalls(Object.getPrototypeOf(probe) as object, ['write', 'sync', 'truncate', 'writeFile']);
+markCalls(Object.getPrototypeOf(probe) as object, [
+  'write',
+  'writev',
+  'sync',
+  'datasync',
+  'truncate',
+]);
 await probe.close();
 markCalls(fileSystem, ['open', 'rename', 'link', 'mkdir', 'rm', 'truncate', 'writeFile']);
 syncBuiltinESMExports();

@@ -9,7 +9,7 @@ import { CallCounter } from './callCounter.ts';
 import { PageSpool } from './pageSpool.ts';
 import { SyncEngine } from './syncEngine.ts';
 import type { SyncEvent } from './syncEvents.ts';
-import { readSyncRequest, setJournalAside, syncFolderPath } from './syncFolder.ts';
+import { readSyncRequest, setJournalAside, sweepUnborn, syncFolderPath } from './syncFolder.ts';
 import { SyncJournal } from './syncJournal.ts';
 import { defaultSyncOptions, type SyncDeps, type SyncOptions, type SyncRun } from './syncPorts.ts';
 import { SyncProgress, snapshotOf } from './syncProgress.ts';
@@ -246,6 +246,7 @@ class RunningSync implements SyncRun {
   }
 
   private async finish(journal: SyncJournal, spool: PageSpool, signal: AbortSignal): Promise<void> {
+    await guardStorage(() => sweepUnborn(this.deps.archive.rootPath, this.deps.clock));
     await this.moveWatermark(journal, signal);
     await this.note(journal, 'finished', undefined);
     await guardStorage(() => spool.clear());

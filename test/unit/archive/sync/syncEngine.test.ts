@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { SyncJournal } from '../../../../src/archive/sync/syncJournal.ts';
@@ -308,6 +308,23 @@ suite('a sync', () => {
       const snapshot = await bench.sync();
       assert.deepEqual([snapshot.doneCount, snapshot.reasonCounts.notWanted], [2, 1]);
       assert.ok(![...(await bench.contents()).keys()].some((path) => path.includes(fakeId(1))));
+    }));
+
+  test('removes what is left of a sync that was killed while it was made', () =>
+    withBench(calls(1), async (bench) => {
+      const unborn = join(bench.rootPath, 'sync', '20260101T000000-00000000');
+      await mkdir(unborn, { recursive: true });
+      await writeFile(join(unborn, 'request.json.partial'), '{');
+      const waiting = await bench.create();
+      const { syncId } = await bench.sync();
+      const names = await readdir(join(bench.rootPath, 'sync'));
+      assert.ok(names.includes('20260101T000000-00000000'), 'somebody may be making it');
+      await utimes(unborn, 0, 0);
+      await bench.resume(syncId);
+      assert.deepEqual(
+        (await readdir(join(bench.rootPath, 'sync'))).sort(),
+        [waiting, syncId].sort(),
+      );
     }));
 
   test('leaves only its request and its journal when it is done', () =>
