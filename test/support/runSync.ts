@@ -18,6 +18,7 @@ export async function runSync(
 ): Promise<SyncProcessEnd> {
   const main = join(import.meta.dirname, 'syncMain.ts');
   const limits = {
+    maxBuffer: 16 << 20,
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'genesys-archive-sync-main') },
     ...(killAfterMs !== undefined && { timeout: killAfterMs, killSignal: 'SIGKILL' as const }),
   };

@@ -35,6 +35,13 @@ export interface SyncMainOptions {
 export interface SyncMainResult {
   readonly markCount: number;
   readonly snapshot: SyncSnapshot;
+  /** Several times a second while it ran. */
+  readonly rssSamples: readonly RssSample[];
+}
+
+export interface RssSample {
+  readonly settledCount: number;
+  readonly rssBytes: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as SyncMainOptions;
@@ -168,5 +175,12 @@ const run = await startSync(
   { retriesEnded: options.retriesEnded ?? false },
   signal,
 );
-const result: SyncMainResult = { snapshot: await run.ended, markCount };
+const rssSamples: RssSample[] = [];
+const sampling = setInterval(() => {
+  const { doneCount, waitingCount, endedCount } = run.snapshot;
+  const settledCount = doneCount + waitingCount + endedCount;
+  rssSamples.push({ settledCount, rssBytes: process.memoryUsage.rss() });
+}, 200);
+const result: SyncMainResult = { snapshot: await run.ended, markCount, rssSamples };
+clearInterval(sampling);
 console.log(JSON.stringify(result));
