@@ -1,7 +1,7 @@
 /**
  * What a sync of many conversations costs: calls for each recording, and how memory grows with the number of conversations. The shipped
  * sync in a process of its own, against the simulator in another; both clocks run fast, so that only work is measured and not
- * how long the platform takes for a batch. `--conversations=<n>` for a shorter look.
+ * how long the platform takes for a batch. Memory is sampled after collections of garbage. `--conversations=<n>` for a shorter look.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,6 +46,7 @@ try {
     rootPath: join(folder, 'archive'),
     startMs: nowMs - (days + 1) * dayMs,
     endMs: nowMs,
+    samplesMemory: true,
     clock: { realMs: nowMs, nowMs, speed },
   });
   const durationMs = performance.now() - startedMs;

@@ -23,7 +23,9 @@ export async function runSync(
     ...(killAfterMs !== undefined && { timeout: killAfterMs, killSignal: 'SIGKILL' as const }),
   };
   return await new Promise((resolve, reject) => {
-    execFile(process.execPath, [main, JSON.stringify(options)], limits, (error, stdout, stderr) => {
+    const flags = options.samplesMemory === true ? ['--expose-gc'] : [];
+    const args = [...flags, main, JSON.stringify(options)];
+    execFile(process.execPath, args, limits, (error, stdout, stderr) => {
       const lines = stdout
         .trim()
         .split('\n')

@@ -28,6 +28,8 @@ export interface SyncMainOptions {
   readonly clock?: AnchoredClock | undefined;
   /** So many bytes can be written, then the disk is full. */
   readonly quotaBytes?: number | undefined;
+  /** Takes `rssSamples`, each after a collection of garbage: V8 collects when it likes, which says nothing of what is held. */
+  readonly samplesMemory?: boolean | undefined;
   /** Undefined to run to the end. */
   readonly killAtMark?: number | undefined;
 }
@@ -35,7 +37,7 @@ export interface SyncMainOptions {
 export interface SyncMainResult {
   readonly markCount: number;
   readonly snapshot: SyncSnapshot;
-  /** Several times a second while it ran. */
+  /** About one a second. */
   readonly rssSamples: readonly RssSample[];
 }
 
@@ -177,10 +179,14 @@ const run = await startSync(
 );
 const rssSamples: RssSample[] = [];
 const sampling = setInterval(() => {
+  if (options.samplesMemory !== true) {
+    return;
+  }
+  globalThis.gc?.();
   const { doneCount, waitingCount, endedCount } = run.snapshot;
   const settledCount = doneCount + waitingCount + endedCount;
   rssSamples.push({ settledCount, rssBytes: process.memoryUsage.rss() });
-}, 200);
+}, 1000);
 const result: SyncMainResult = { snapshot: await run.ended, markCount, rssSamples };
 clearInterval(sampling);
 console.log(JSON.stringify(result));
