@@ -48,7 +48,7 @@ export function confirmOutputSize(
 export async function downloadChannel(
   run: DownloadRun,
   recording: Recording,
-  { channel }: RecordingFile,
+  { channel, source }: RecordingFile,
   { links, fetched }: { readonly links: RecordingLinks; readonly fetched: Fetched<Recording> },
 ): Promise<StoredFile> {
   const { deps, writer, progress, request, signal } = run;
@@ -122,7 +122,7 @@ export async function downloadChannel(
       storedSha256: finished.storedSha256,
       contentBytes: media.sizeBytes,
       contentSha256: media.sha256,
-      source: fetched.source,
+      source: source ?? fetched.source,
       fetchedAtMs: deps.clock.nowMs(),
       verifiedAgainst: verifications(recording, media, check),
       recordingId: recording.id,

@@ -173,9 +173,14 @@ export class ConversationWriter {
     await written;
   }
 
-  /** Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. */
+  /**
+   * Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. A new one is
+   * durable after `commit`, as what lies in it is.
+   */
   async folder(...names: readonly string[]): Promise<string> {
-    return await ensureFolder(this.folderPath, names);
+    return await ensureFolder(this.folderPath, names, (parentPath) => {
+      this.renamedIn.add(parentPath);
+    });
   }
 
   /**

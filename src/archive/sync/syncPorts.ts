@@ -43,6 +43,8 @@ export interface SyncDeps {
   /** Without it no names are stored. */
   readonly names?: NameSource | undefined;
   readonly discover: Discover;
+  /** Frees what a discovery that a person cancelled left on the platform. Never rejects. @see abandonDiscovery */
+  readonly abandonDiscovery: (position: string) => Promise<void>;
   readonly audit: AuditPort;
   /** Conversations that retention deleted here: they do not come back. */
   readonly deletedIds?: ReadonlySet<ConversationId> | undefined;
