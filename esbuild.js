@@ -18,6 +18,7 @@ const isWatch = process.argv.includes('--watch');
 const lazyModules = {
   axios: 400_000,
   cockatiel: 40_000,
+  'src/genesys/bulkClient.ts': 20_000,
   'src/genesys/permissionReport.ts': 20_000,
   'src/host/archives/archiveModule.ts': 250_000,
   'src/host/conversations/pickersModule.ts': 40_000,

@@ -74,6 +74,18 @@ export interface Manifest {
    */
   readonly replacing: readonly ManifestFile[];
   readonly absent: readonly AbsentItem[];
+  /** Undefined until a download of a whole part came to its end. */
+  readonly settled: SettledParts | undefined;
+}
+
+/**
+ * Parts that a download brought to their end: everything that the platform listed then is in `files`, or in `absent` with its
+ * reason. A crash on the way leaves them as they were before.
+ */
+export interface SettledParts {
+  readonly parts: readonly ('recordings' | 'transcripts')[];
+  /** Content of the conversation's detail at the time. */
+  readonly detailSha256: string;
 }
 
 /** True for a relative path of safe names, such as `recordings/4711.0.wav`. */
@@ -148,6 +160,7 @@ export function encodeManifest(manifest: Manifest): string {
         message,
         nextAttemptAt: nextAttemptAtMs === undefined ? undefined : toIso(nextAttemptAtMs),
       })),
+      settled: manifest.settled,
     },
     undefined,
     2,
@@ -175,6 +188,7 @@ export function decodeManifest(value: unknown): Manifest {
     files: listOf(record, 'files', '', decodeFile),
     replacing: listOf(record, 'replacing', '', decodeFile),
     absent: listOf(record, 'absent', '', decodeAbsent),
+    settled: optional(record, 'settled', '', decodeSettled),
   };
 }
 
@@ -215,6 +229,15 @@ function decodeAbsent(value: unknown, path: string): AbsentItem {
     reason: reasonCodes.find((known) => known === code) ?? 'platformError',
     message: required(record, 'message', path, asString),
     nextAttemptAtMs: optional(record, 'nextAttemptAt', path, asTimeMs),
+  };
+}
+
+function decodeSettled(value: unknown, path: string): SettledParts {
+  const record = asRecord(value, path);
+  const parts = listOf(record, 'parts', path, asString);
+  return {
+    parts: (['recordings', 'transcripts'] as const).filter((part) => parts.includes(part)),
+    detailSha256: required(record, 'detailSha256', path, asString),
   };
 }
 

@@ -83,6 +83,7 @@ export interface Settings {
   readonly 'cache.maxAgeHours': number;
   readonly 'retention.days': number;
   readonly 'retention.filter': string;
+  readonly 'recordings.includeScreen': boolean;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -100,4 +101,5 @@ export const settingSchemas = {
   'cache.maxAgeHours': { default: 24, minimum: 0, maximum: 720 },
   'retention.days': { default: 0, minimum: 0, maximum: 36500 },
   'retention.filter': { default: '' },
+  'recordings.includeScreen': { default: false },
 } as const;
