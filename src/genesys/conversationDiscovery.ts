@@ -25,13 +25,7 @@ import {
 } from './discoveryPosition.ts';
 import { WindowWalk, type WindowTask } from './windowWalk.ts';
 
-export type {
-  DiscoveredPage,
-  DiscoveryDeps,
-  DiscoveryNotice,
-  DiscoveryScope,
-  UndecodableConversation,
-} from './discoveredPage.ts';
+export type { DiscoveredPage, DiscoveryDeps, DiscoveryScope } from './discoveredPage.ts';
 
 /**
  * Pages of the scope. A page is yielded when the platform has sent it; the next is asked for when the caller asks for it. No
@@ -55,7 +49,7 @@ export async function* discoverConversations(
     yield* discoverIds(
       {
         deps: { ...deps, limits },
-        ids: scope.ids,
+        ids: [...new Set(scope.ids)],
         interval: scope.interval,
         scope: scopeKey,
         askedCount: from?.kind === 'ids' ? from.askedCount : 0,

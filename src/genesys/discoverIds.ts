@@ -1,4 +1,5 @@
 /** Discovers a list of conversations by their ids, in the order of the list. */
+import { isRecord } from '../base/decode.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { Interval } from '../model/interval.ts';
 import type { DiscoveryLimits } from '../query/planDiscovery.ts';
@@ -27,16 +28,18 @@ export async function* discoverIds(
   for (let offset = askedCount; offset < ids.length;) {
     const { asked, answer } = await loadIds(deps, ids, offset, sizer, signal);
     offset += asked.length;
-    const answered = new Set(answer.conversations.map(({ value }) => value.id));
+    const answered = new Set<string | undefined>([
+      ...answer.conversations.map(({ value }) => value.id),
+      ...answer.undecodable.map(({ rawJson }) => readableId(rawJson)),
+    ]);
     const wanted = new Set(asked);
     yield {
       conversations: answer.conversations.filter(
         ({ value }) => wanted.has(value.id) && isWithin(value.startMs, interval),
       ),
       undecodable: answer.undecodable,
-      // One that cannot be decoded cannot be told from one that is unknown.
-      unknownIds:
-        answer.undecodable.length > 0 ? [] : [...wanted].filter((id) => !answered.has(id)),
+      // Where not even an id can be read, it may be any of those that are missing.
+      unknownIds: answered.has(undefined) ? [] : asked.filter((id) => !answered.has(id)),
       position: encodePosition(scope, { kind: 'ids', askedCount: offset }),
       estimatedTotal: ids.length,
       completeUntilMs: undefined,
@@ -76,6 +79,16 @@ async function loadIds(
       asked: ids.slice(offset, offset + 1),
       answer: { conversations: [], undecodable: [{ rawJson: '', reason }] },
     };
+  }
+}
+
+function readableId(rawJson: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(rawJson);
+    const id = isRecord(value) ? value['conversationId'] : undefined;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -52,7 +52,7 @@ suite('discoverConversations against the simulator', () => {
     const tokens = new ClientCredentialsTokenSource({
       ...simulator,
       clientId: demoClient.id,
-      clientSecret: demoClient.secret ?? '',
+      clientSecret: demoClient.secret,
       clock,
     });
     client = new GenesysClient({
@@ -177,8 +177,10 @@ suite('discoverConversations against the simulator', () => {
   test('fetches conversations by ids, a hundred a call, and says which are unknown', async () => {
     const unknown = parseConversationId('00000000-0000-4000-8000-00000000dead');
     const ids = [...allIds.slice(0, 250).map((id) => parseConversationId(id)), unknown];
-    const pages = await collect({ ids });
-    assert.deepEqual(idsOf(pages), ids.slice(0, -1));
+    simulator.control.pages.spoilConversation(allIds[240] ?? '', 'wrongTypes');
+    const pages = await collect({ ids: [...ids, ...ids.slice(0, 30)] });
+    assert.deepEqual(idsOf(pages), ids.toSpliced(240, 1).slice(0, -1));
+    assert.equal(pages.flatMap(({ undecodable }) => undecodable).length, 1);
     assert.deepEqual(
       pages.flatMap(({ unknownIds }) => unknownIds),
       [unknown],
