@@ -58,7 +58,6 @@ export class FakePlatform implements SyncSource {
   /** Calls for media fail for want of a network, this many. */
   brokenMediaCount = 0;
   isOffline = false;
-  linkLifeMs: number | undefined;
   readonly made: { readonly items: readonly BatchItem[]; polls: number }[] = [];
   readonly audits: { readonly kind: string; readonly details: object }[] = [];
   singleGetCount = 0;
@@ -243,19 +242,13 @@ export class FakePlatform implements SyncSource {
     const index = parseInt(recordingId?.slice(-12) ?? '', 16) - number * 16;
     const base = { ...noResult, conversationId, recordingId };
     const url = `https://fake.invalid/whole/${recordingId ?? ''}`;
-    switch (this.conversations[number]?.recordings[index]) {
-      case 'refused':
-        return [{ ...base, errorMessage: 'Recording has been deleted' }];
-      case 'twice':
-        return [
-          { ...base, url: `${url}?Signature=1` },
-          { ...base, url: `${url}?Signature=2` },
-        ];
-      case 'unlisted':
-        return [];
-      default:
-        return [{ ...base, url: `${url}?Signature=1` }];
+    const kind = this.conversations[number]?.recordings[index];
+    if (kind === 'refused') {
+      return [{ ...base, errorMessage: 'Recording has been deleted' }];
     }
+    const once = { ...base, url: `${url}?Signature=1` };
+    const again = { ...base, url: `${url}?Signature=2` };
+    return kind === 'unlisted' ? [] : kind === 'twice' ? [once, again] : [once];
   }
 }
 

@@ -10,7 +10,7 @@ import type { Conversation } from '../../model/conversation.ts';
 import type { Fetched } from '../../model/fetched.ts';
 import type { RecordingId } from '../../model/ids.ts';
 import type { Recording } from '../../model/recording.ts';
-import { absenceByState, isTextRecording } from '../absence.ts';
+import { absenceByState, isTextRecording, type AbsentItem } from '../absence.ts';
 import type { Archive } from '../archive.ts';
 import { regularFileSize } from '../durableFile.ts';
 import { isHistory } from '../history.ts';
@@ -40,20 +40,26 @@ export interface PreparedConversation {
   readonly wanted: readonly RecordingId[];
 }
 
+/** The archive holds all of a conversation that can be had. */
+export interface ArchivedAlready {
+  readonly absent: readonly AbsentItem[];
+}
+
 /**
- * Undefined when the archive holds exactly this already: then it took no request beside, at most, that for the detail.
+ * Tells what is absent, and why, when the archive holds exactly this already: then it took no request beside, at most, that for
+ * the detail.
  * @throws AppError when the detail cannot be had, or the listing fails for a reason that concerns everything; AbortError
  */
 export async function prepareConversation(
   deps: PreparationDeps,
   item: ItemRecord,
   signal: AbortSignal,
-): Promise<PreparedConversation | undefined> {
+): Promise<PreparedConversation | ArchivedAlready> {
   const detail = await findDetail(deps, item, signal);
   const folderPath = deps.archive.conversationFolder(detail.value.id, detail.value.startMs);
   const manifest = await readSoundManifest(folderPath, signal);
   if (manifest !== undefined && isArchived(manifest, detail, deps.request)) {
-    return undefined;
+    return { absent: manifest.absent };
   }
   const isListed = deps.request.parts.includes('recordings');
   const base = { item, detail, undecodable: [], listFailure: undefined, wanted: [] };

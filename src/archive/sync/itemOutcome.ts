@@ -19,9 +19,12 @@ export interface Attempt {
   readonly countsAsAttempt: boolean;
 }
 
-/** The archive holds the conversation already. */
-export function unchangedOutcome(item: ItemRecord): ItemOutcome {
-  return { ...emptyOutcome(item), state: 'done', isOpen: false, isUnchanged: true };
+/** The archive held all of the conversation that can be had. */
+export function unchangedOutcome(item: ItemRecord, absent: readonly AbsentItem[]): ItemOutcome {
+  const reasons = [...new Set(absent.map(({ reason }) => reason))];
+  const state = reasons.every((reason) => harmless.has(reason)) ? 'done' : 'ended';
+  const isUnchanged = state === 'done';
+  return { ...emptyOutcome(item), state, reasons, isOpen: false, isUnchanged };
 }
 
 /** After a download that came to its end. */

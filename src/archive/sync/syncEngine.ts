@@ -260,8 +260,9 @@ export class SyncEngine {
         item,
         this.signal,
       );
-      if (prepared === undefined) {
-        await this.settle(unchangedOutcome(item));
+      if ('absent' in prepared) {
+        await this.settle(unchangedOutcome(item, prepared.absent));
+        return undefined;
       }
       return prepared;
     } catch (error) {
@@ -332,7 +333,7 @@ export class SyncEngine {
           format: request.media === 'original' ? 'NONE' : request.media,
           maxTranscodeWaitMs: request.maxTranscodeWaitMs,
         },
-        progress.follow(item.conversationId),
+        progress.follow(detail.value),
         this.signal,
       );
       const hasFailed = source.network.hasFailed && report.absent.length > 0;

@@ -92,8 +92,8 @@ export type SyncEvent =
   | { readonly kind: 'outcome'; readonly atMs: number; readonly outcome: ItemOutcome }
   | { readonly kind: 'batch'; readonly batch: BatchRecord }
   | { readonly kind: 'batchEnd'; readonly batchId: string; readonly strayResultCount: number }
-  /** Ended conversations are wanted again. */
-  | { readonly kind: 'again' }
+  /** Ended and waiting conversations are wanted again; all of them when none is named. */
+  | { readonly kind: 'again'; readonly conversationIds?: readonly ConversationId[] | undefined }
   | {
       readonly kind: 'stop';
       readonly atMs: number;
@@ -168,7 +168,9 @@ export function decodeEvent(eventJson: string): SyncEvent {
     case 'batchEnd':
       return { kind, batchId: text('batchId'), strayResultCount: number('strayResultCount') };
     case 'again':
-      return { kind };
+      return record['conversationIds'] === undefined
+        ? { kind }
+        : { kind, conversationIds: listOf(record, 'conversationIds', '', asConversationId) };
     case 'stop':
       return {
         kind,
@@ -179,6 +181,10 @@ export function decodeEvent(eventJson: string): SyncEvent {
     default:
       return failDecode('kind', 'a known event');
   }
+}
+
+function asConversationId(value: unknown, path: string): ConversationId {
+  return parseConversationId(asString(value, path));
 }
 
 function decodeItem(value: unknown, path: string): ItemRecord {

@@ -2,6 +2,8 @@
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
+import type { Conversation } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DownloadProgress } from '../downloadConversation.ts';
 import type { SyncQueue } from './syncQueue.ts';
@@ -56,6 +58,7 @@ export function snapshotOf(
     recordingCount: totals.recordingCount,
     calls: noCalls,
     reasonCounts: items.reasonCounts,
+    endedReasonCounts: items.endedReasonCounts,
     currentItems: [],
     nextAttemptAtMs: items.nextAttemptAtMs,
     failure:
@@ -68,11 +71,17 @@ export function snapshotOf(
   };
 }
 
+export interface ProgressDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Gathers what the journal does not hold: rates, what is on its way, failures. */
 export class SyncProgress {
   private readonly emitter = new Emitter<SyncSnapshot>();
   readonly onDidChange = this.emitter.event;
   private readonly clock: Clock;
+  private readonly log: Log;
   private readonly read: () => SyncSnapshot;
   private readonly current = new Map<ConversationId, SyncItem>();
   private readonly samples: { readonly atMs: number; readonly bytes: number }[] = [];
@@ -83,8 +92,9 @@ export class SyncProgress {
   private pending: AbortController | undefined;
 
   /** @param read the snapshot of the journal with what else is known */
-  constructor(clock: Clock, read: () => SyncSnapshot) {
+  constructor({ clock, log }: ProgressDeps, read: () => SyncSnapshot) {
     this.clock = clock;
+    this.log = log;
     this.read = read;
   }
 
@@ -103,13 +113,20 @@ export class SyncProgress {
   }
 
   /** A listener for the progress of one download. */
-  follow(conversationId: ConversationId): (progress: DownloadProgress) => void {
+  follow(conversation: Conversation): (progress: DownloadProgress) => void {
+    const conversationId = conversation.id;
     let seenBytes = 0;
     return ({ step, doneBytes, totalBytes }) => {
       // What is done goes back when a download starts again.
       this.addBytes(Math.max(0, doneBytes - seenBytes));
       seenBytes = Math.max(seenBytes, doneBytes);
-      this.current.set(conversationId, { conversationId, step, doneBytes, totalBytes });
+      this.current.set(conversationId, {
+        conversationId,
+        conversation,
+        step,
+        doneBytes,
+        totalBytes,
+      });
       this.touch();
     };
   }
@@ -169,7 +186,12 @@ export class SyncProgress {
 
   private announce(): void {
     this.announcedAtMs = this.clock.nowMs();
-    this.emitter.fire(this.snapshot);
+    try {
+      this.emitter.fire(this.snapshot);
+    } catch (error) {
+      // A broken view must not end the sync.
+      this.log.error('A listener of a sync failed', { error });
+    }
   }
 
   private addBytes(bytes: number): void {
