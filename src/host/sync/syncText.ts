@@ -1,0 +1,164 @@
+/** Words for syncs: their state, counts and speed, for rows, notifications and the status. Pure. */
+import type { SyncCalls, SyncSnapshot } from '../../archive/sync/syncSnapshot.ts';
+import { formatDateTime, formatTime } from '../conversations/format.ts';
+import type { Localiser } from '../ports/localiser.ts';
+import { formatBytes } from '../progressText.ts';
+import type { SyncEntry } from './syncEntry.ts';
+import type { SyncSpeed } from './syncRate.ts';
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+/** What stands beside the title: `312 of 1,204 · 4.1 MB/s · 3 min left`. */
+export function progressText(entry: SyncEntry, nowMs: number, l10n: Localiser): string {
+  const { snapshot, worker, speed } = entry;
+  const state = stateText(entry, nowMs, l10n);
+  const isBusy = snapshot.phase === 'discovering' || snapshot.phase === 'downloading';
+  const counts = isCounted(snapshot) ? [countText(snapshot, l10n)] : [];
+  if (worker === undefined || !isBusy) {
+    return [...state, ...counts].join(' · ');
+  }
+  const remaining = speed?.remainingMs === undefined ? [] : [leftText(speed.remainingMs, l10n)];
+  const bytes = snapshot.bytesPerSecond >= 1 ? [`${formatBytes(snapshot.bytesPerSecond)}/s`] : [];
+  return [...state, ...counts, ...bytes, ...remaining].join(' · ');
+}
+
+/** Nothing in the common case of a sync that downloads. */
+function stateText(
+  { snapshot, worker }: SyncEntry,
+  nowMs: number,
+  l10n: Localiser,
+): readonly string[] {
+  switch (snapshot.phase) {
+    case 'waitingForLock':
+      return [l10n.t('waiting for another window')];
+    case 'discovering':
+      return snapshot.foundCount === 0 ? [l10n.t('finding conversations…')] : [];
+    case 'downloading':
+      return [];
+    case 'waiting':
+      return [nextAttemptText(snapshot, nowMs, l10n) ?? l10n.t('waiting')];
+    case 'interrupted':
+      return worker === undefined ? [l10n.t('interrupted')] : [];
+    case 'paused':
+      return [l10n.t('paused')];
+    case 'failed':
+      return [l10n.t('stopped by an error')];
+    case 'cancelled':
+      return [l10n.t('cancelled')];
+    case 'finished':
+      return [];
+  }
+}
+
+function isCounted({ foundCount, estimatedTotal, phase }: SyncSnapshot): boolean {
+  return foundCount > 0 || estimatedTotal !== undefined || phase === 'finished';
+}
+
+/** `312 of 1,204`, `1,204 done`, `1,180 of 1,204 complete, 24 incomplete`. */
+export function countText(snapshot: SyncSnapshot, l10n: Localiser): string {
+  const { foundCount, doneCount, endedCount, waitingCount, phase } = snapshot;
+  const total = Math.max(foundCount, snapshot.estimatedTotal ?? 0);
+  if (phase !== 'finished') {
+    return l10n.t(
+      '{0} of {1}',
+      (doneCount + endedCount).toLocaleString(),
+      `${snapshot.isDiscoveryDone ? '' : '~'}${total.toLocaleString()}`,
+    );
+  }
+  if (foundCount === 0) {
+    return l10n.t('no conversations');
+  }
+  return [
+    l10n.t('{0} complete', doneCount.toLocaleString()),
+    ...(endedCount > 0 ? [l10n.t('{0} incomplete', endedCount.toLocaleString())] : []),
+    ...(waitingCount > 0 ? [l10n.t('{0} waiting', waitingCount.toLocaleString())] : []),
+  ].join(', ');
+}
+
+/** `next attempt 14:10`; undefined when nothing waits. */
+export function nextAttemptText(
+  { nextAttemptAtMs }: Pick<SyncSnapshot, 'nextAttemptAtMs'>,
+  nowMs: number,
+  l10n: Localiser,
+): string | undefined {
+  if (nextAttemptAtMs === undefined) {
+    return undefined;
+  }
+  return nextAttemptAtMs <= nowMs
+    ? l10n.t('due now')
+    : l10n.t('next attempt {0}', timeText(nextAttemptAtMs, nowMs));
+}
+
+/** The time of day, with the date when it is not near. */
+export function timeText(timeMs: number, nowMs: number): string {
+  return Math.abs(timeMs - nowMs) < 12 * hourMs ? formatTime(timeMs) : formatDateTime(timeMs);
+}
+
+export function leftText(remainingMs: number, l10n: Localiser): string {
+  if (remainingMs < minuteMs) {
+    return l10n.t('less than a minute left');
+  }
+  return remainingMs < 2 * hourMs
+    ? l10n.t('{0} min left', Math.round(remainingMs / minuteMs))
+    : l10n.t('{0} h left', Math.round(remainingMs / hourMs));
+}
+
+/** `1.2 GB · 2,400 recordings · 312 calls`. */
+export function volumeText(snapshot: SyncSnapshot, l10n: Localiser): string {
+  const callCount = totalCalls(snapshot.calls);
+  return [
+    formatBytes(snapshot.downloadedBytes),
+    snapshot.recordingCount === 1
+      ? l10n.t('1 recording')
+      : l10n.t('{0} recordings', snapshot.recordingCount.toLocaleString()),
+    ...(callCount > 0 ? [l10n.t('{0} calls in this run', callCount.toLocaleString())] : []),
+  ].join(' · ');
+}
+
+export function speedText(
+  { bytesPerSecond }: SyncSnapshot,
+  speed: SyncSpeed | undefined,
+  l10n: Localiser,
+): string {
+  const perSecond = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
+  return [
+    `${formatBytes(bytesPerSecond)}/s`,
+    ...(speed === undefined
+      ? []
+      : [
+          l10n.t('{0} conversations/s', perSecond(speed.conversationsPerSecond)),
+          l10n.t('{0} recordings/s', perSecond(speed.recordingsPerSecond)),
+        ]),
+  ].join(' · ');
+}
+
+export function totalCalls(calls: SyncCalls): number {
+  return Object.values(calls).reduce((sum: number, count: number) => sum + count, 0);
+}
+
+/** The one message at the end. */
+export function summaryText(snapshot: SyncSnapshot, l10n: Localiser): string {
+  const { foundCount, doneCount, endedCount, waitingCount, undecodableCount } = snapshot;
+  if (foundCount === 0 && undecodableCount === 0) {
+    return l10n.t('Synced “{0}”: there are no conversations.', snapshot.request.title);
+  }
+  return [
+    l10n.t(
+      'Synced “{0}”: {1} of {2} conversations are complete ({3}).',
+      snapshot.request.title,
+      doneCount.toLocaleString(),
+      foundCount.toLocaleString(),
+      formatBytes(snapshot.downloadedBytes),
+    ),
+    ...(endedCount > 0
+      ? [l10n.t('Of {0} something is missing; the report says why.', endedCount.toLocaleString())]
+      : []),
+    ...(waitingCount > 0
+      ? [l10n.t('{0} are to be tried again later: resume the sync.', waitingCount.toLocaleString())]
+      : []),
+    ...(undecodableCount > 0
+      ? [l10n.t('{0} could not be read; their text is stored.', undecodableCount.toLocaleString())]
+      : []),
+  ].join(' ');
+}
