@@ -25,6 +25,7 @@ const lazyModules = {
   'src/host/downloads/downloadModule.ts': 40_000,
   'src/host/integrity/integrityModule.ts': 60_000,
   'src/host/player/playerModule.ts': 60_000,
+  'src/host/reports/reportsModule.ts': 150_000,
   'src/host/retention/retentionModule.ts': 60_000,
   'src/host/session/connectionModule.ts': 100_000,
   'src/host/session/signInModule.ts': 80_000,

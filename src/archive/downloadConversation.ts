@@ -109,8 +109,10 @@ export async function downloadConversation(
           outcome.stored(names);
         }
         const { contentSha256 } = detail.file;
-        const parts = { deps, request, conversation, writer, progress, audit, outcome };
-        await runParts(parts, contentSha256);
+        await runParts(
+          { deps, request, conversation, writer, progress, audit, outcome },
+          contentSha256,
+        );
         const report = outcome.report(writer, progress.receivedBytes, conversation.id);
         const manifestSha256 = await seal(audit, writer, report);
         return { ...report, manifestSha256 };

@@ -38,6 +38,12 @@ export const commandIds = [
   'genesysArchive.deleteFromArchive',
   'genesysArchive.placeLegalHold',
   'genesysArchive.liftLegalHold',
+  'genesysArchive.completenessReport',
+  'genesysArchive.availabilityReport',
+  'genesysArchive.complianceReport',
+  'genesysArchive.recheckReport',
+  'genesysArchive.exportEvidence',
+  'genesysArchive.exportConversations',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

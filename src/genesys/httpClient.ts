@@ -144,17 +144,15 @@ export class HttpClient implements ApiCaller {
       mayProbeEarly: isInteractive,
     };
     const { clock, log, retry } = this.deps;
-    const kind = kindOf(request);
     try {
       return await withRetries(
         () => this.limiters[priority].run(() => this.attempt(call, signal), signal),
         {
           clock,
           options: retry ?? defaultRetryOptions,
-          kind,
+          kind: kindOf(request),
           // A refresh token serves once: with a lost answer it may be used up, whatever it was wanted for.
-          kindOf: (error) =>
-            kind === 'repeatable' && error === call.tokenError ? 'onceOnly' : kind,
+          kindOf: (error) => (error === call.tokenError ? 'onceOnly' : kindOf(request)),
           ...(isInteractive && {
             patienceLeftMs: () =>
               interactivePatienceMs - (clock.nowMs() - (call.silentSinceMs ?? clock.nowMs())),

@@ -5,7 +5,7 @@ import {
   type FeatureStatus,
   type PermissionReport,
 } from '../../genesys/permissions.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { featureTitle } from './featureText.ts';
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { downloadConversation } from '../../../../src/archive/downloadConversation.ts';
 import { withFolder } from '../../../support/archivedSample.ts';
 import {
   FakePlatform,
@@ -216,15 +217,42 @@ suite('a sync', () => {
       assert.equal((await first.ended).phase, 'finished');
     }));
 
+  test('lets single downloads of the same window in between', () =>
+    withBench(calls(20), async (bench, platform) => {
+      const deps = await bench.deps();
+      const run = await bench.start(await bench.create());
+      const started = Promise.withResolvers<undefined>();
+      platform.onCall = (name) => {
+        if (name === 'media') {
+          started.resolve(undefined);
+        }
+      };
+      await started.promise;
+      const report = await downloadConversation(
+        deps,
+        {
+          conversationId: fakeId(19),
+          parts: ['transcripts'],
+          format: 'NONE',
+          maxTranscodeWaitMs: 0,
+        },
+        () => undefined,
+        never,
+      );
+      assert.notEqual(run.snapshot.phase, 'finished');
+      assert.deepEqual(report.absent, []);
+      assert.equal((await run.ended).doneCount, 20);
+      await bench.assertSound();
+    }));
+
   test('writes to the audit how it began, what ended with which reasons, and how it came out', () =>
     withBench([call('plain'), call('archived')], async (bench, platform) => {
       await bench.sync();
-      const audits = platform.audits.filter(({ kind }) => kind.startsWith('sync.'));
       assert.deepEqual(
-        audits.map(({ kind }) => kind),
+        platform.audits.map(({ kind }) => kind),
         ['sync.started', 'sync.ended', 'sync.finished'],
       );
-      assert.deepEqual((audits[1]?.details as { items: unknown }).items, [
+      assert.deepEqual((platform.audits[1]?.details as { items: unknown }).items, [
         `${fakeId(1)}: archived`,
       ]);
     }));
