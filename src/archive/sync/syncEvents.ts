@@ -10,6 +10,7 @@ import {
   optional,
   parseJson,
   required,
+  type JsonRecord,
 } from '../../base/decode.ts';
 import {
   parseConversationId,
@@ -168,9 +169,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
     case 'batchEnd':
       return { kind, batchId: text('batchId'), strayResultCount: number('strayResultCount') };
     case 'again':
-      return record['conversationIds'] === undefined
-        ? { kind }
-        : { kind, conversationIds: listOf(record, 'conversationIds', '', asConversationId) };
+      return { kind, ...decodeAgain(record) };
     case 'stop':
       return {
         kind,
@@ -181,6 +180,12 @@ export function decodeEvent(eventJson: string): SyncEvent {
     default:
       return failDecode('kind', 'a known event');
   }
+}
+
+function decodeAgain(record: JsonRecord): { readonly conversationIds?: readonly ConversationId[] } {
+  return record['conversationIds'] === undefined
+    ? {}
+    : { conversationIds: listOf(record, 'conversationIds', '', asConversationId) };
 }
 
 function asConversationId(value: unknown, path: string): ConversationId {

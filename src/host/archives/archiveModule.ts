@@ -19,5 +19,5 @@ export { readDeletedIds } from '../../archive/retention/deletionRecord.ts';
 export { listSyncItems } from '../../archive/sync/listSyncItems.ts';
 export { listSyncs, watchSync } from '../../archive/sync/listSyncs.ts';
 export { startSync } from '../../archive/sync/startSync.ts';
-export { createSync, removeSync } from '../../archive/sync/syncFolder.ts';
+export { createSync, removeSync, syncFolderPath } from '../../archive/sync/syncFolder.ts';
 export { planNewInterval } from '../../archive/sync/watermark.ts';

@@ -194,41 +194,40 @@ export function groupRow(
 ): Row {
   const plain = { tooltip: [], contextValue: 'syncGroup' as const };
   const count = (value: number): string => value.toLocaleString();
-  switch (group) {
-    case 'current':
-      return {
-        ...plain,
-        label: l10n.t('In progress'),
-        description: count(snapshot.currentItems.length),
-        icon: 'cloud-download',
-      };
-    case 'waiting':
-      return {
-        ...plain,
-        label: l10n.t('Waiting'),
-        description: [count(snapshot.waitingCount), nextAttemptText(snapshot, nowMs, l10n) ?? '']
-          .filter((text) => text !== '')
-          .join(' · '),
-        icon: 'watch',
-      };
-    case 'errors':
-      return {
-        ...plain,
-        label: l10n.t('Latest errors'),
-        description: count(snapshot.recentFailures.length),
-        icon: 'error',
-      };
-    default: {
-      const reason = reasonOf(group);
-      return {
-        label: reasonTitle(reason, l10n),
-        description: count(snapshot.endedReasonCounts[reason] ?? 0),
-        tooltip: [reasonTitle(reason, l10n), reasonAdvice(reason, l10n)],
-        icon: 'circle-slash',
-        contextValue: 'syncGroup ended',
-      };
-    }
+  if (group === 'current') {
+    return {
+      ...plain,
+      label: l10n.t('In progress'),
+      description: count(snapshot.currentItems.length),
+      icon: 'cloud-download',
+    };
   }
+  if (group === 'waiting') {
+    return {
+      ...plain,
+      label: l10n.t('Waiting'),
+      description: [count(snapshot.waitingCount), nextAttemptText(snapshot, nowMs, l10n) ?? '']
+        .filter((text) => text !== '')
+        .join(' · '),
+      icon: 'watch',
+    };
+  }
+  if (group === 'errors') {
+    return {
+      ...plain,
+      label: l10n.t('Latest errors'),
+      description: count(snapshot.recentFailures.length),
+      icon: 'error',
+    };
+  }
+  const reason = reasonOf(group);
+  return {
+    label: reasonTitle(reason, l10n),
+    description: count(snapshot.endedReasonCounts[reason] ?? 0),
+    tooltip: [reasonTitle(reason, l10n), reasonAdvice(reason, l10n)],
+    icon: 'circle-slash',
+    contextValue: 'syncGroup ended',
+  };
 }
 
 export function reasonOf(group: `ended/${ReasonCode}`): ReasonCode {

@@ -4,10 +4,7 @@ import type { AuditPort, SyncDeps } from '../../archive/sync/syncPorts.ts';
 import type { SyncScope } from '../../archive/sync/syncRequest.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import {
-  discoverConversations,
-  type DiscoveryScope,
-} from '../../genesys/conversationDiscovery.ts';
+import { discoverConversations, type DiscoveryScope } from '../../genesys/conversationDiscovery.ts';
 import { decodeConversationFilters } from '../../query/storedFilters.ts';
 import type { SignedIn } from '../session/session.ts';
 

@@ -11,6 +11,7 @@ import type { SyncSnapshot } from '../../archive/sync/syncSnapshot.ts';
 import { errors, isAppError, isCancellation } from '../../base/appError.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
+import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { Services } from '../services.ts';
@@ -18,8 +19,9 @@ import { isWorking, type SyncEntry } from './syncEntry.ts';
 import { createSyncDeps } from './syncPlatform.ts';
 import { SyncRate } from './syncRate.ts';
 
-export type SyncRunsDeps = Pick<Services, 'sessions' | 'clock' | 'log' | 'transfers'> & {
+export type SyncRunsDeps = Pick<Services, 'sessions' | 'clock' | 'transfers'> & {
   readonly archives: Archives;
+  readonly log: Log;
 };
 
 interface ActiveRun {
@@ -230,9 +232,7 @@ export class SyncRuns implements Disposable {
     const { rootPath, lifetime } = this;
     const { listSyncs } = await import('../archives/archiveModule.ts');
     const listed =
-      rootPath === undefined
-        ? []
-        : await listSyncs(rootPath, this.deps.clock, lifetime.signal);
+      rootPath === undefined ? [] : await listSyncs(rootPath, this.deps.clock, lifetime.signal);
     const working = listed
       .filter(({ phase, syncId }) => isWorking(phase) && syncId !== this.active?.run.syncId)
       .sort((one, other) => other.updatedAtMs - one.updatedAtMs);
@@ -266,11 +266,9 @@ export class SyncRuns implements Disposable {
   /** The journal knows no errors and notes of a run; this window remembers those of its own until somebody goes on. */
   private withOutcome(snapshot: SyncSnapshot): SyncSnapshot {
     const outcome = this.outcomes.get(snapshot.syncId);
-    return outcome === undefined ||
-      outcome.updatedAtMs !== snapshot.updatedAtMs ||
-      outcome.phase !== snapshot.phase
-      ? snapshot
-      : outcome;
+    return outcome?.updatedAtMs === snapshot.updatedAtMs && outcome.phase === snapshot.phase
+      ? outcome
+      : snapshot;
   }
 
   /** Follows a sync of another window until nobody works on it. */
@@ -311,8 +309,6 @@ export class SyncRuns implements Disposable {
 /** @throws AppError `input` */
 function requireTrust(): void {
   if (!vscode.workspace.isTrusted) {
-    throw errors.input(
-      vscode.l10n.t('Syncing needs a trusted workspace. Trust it and try again.'),
-    );
+    throw errors.input(vscode.l10n.t('Syncing needs a trusted workspace. Trust it and try again.'));
   }
 }

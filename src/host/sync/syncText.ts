@@ -1,5 +1,5 @@
 /** Words for syncs: their state, counts and speed, for rows, notifications and the status. Pure. */
-import type { SyncCalls, SyncSnapshot } from '../../archive/sync/syncSnapshot.ts';
+import type { SyncCalls, SyncPhase, SyncSnapshot } from '../../archive/sync/syncSnapshot.ts';
 import { formatDateTime, formatTime } from '../conversations/format.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { formatBytes } from '../progressText.ts';
@@ -34,21 +34,29 @@ function stateText(
       return [l10n.t('waiting for another window')];
     case 'discovering':
       return snapshot.foundCount === 0 ? [l10n.t('finding conversations…')] : [];
-    case 'downloading':
-      return [];
     case 'waiting':
       return [nextAttemptText(snapshot, nowMs, l10n) ?? l10n.t('waiting')];
-    case 'interrupted':
-      return worker === undefined ? [l10n.t('interrupted')] : [];
-    case 'paused':
-      return [l10n.t('paused')];
-    case 'failed':
-      return [l10n.t('stopped by an error')];
-    case 'cancelled':
-      return [l10n.t('cancelled')];
+    case 'downloading':
     case 'finished':
       return [];
+    case 'interrupted':
+    case 'paused':
+    case 'failed':
+    case 'cancelled':
+      return worker === undefined ? [stoppedText(snapshot.phase, l10n)] : [];
   }
+}
+
+function stoppedText(
+  phase: Extract<SyncPhase, 'interrupted' | 'paused' | 'failed' | 'cancelled'>,
+  l10n: Localiser,
+): string {
+  return {
+    interrupted: l10n.t('interrupted'),
+    paused: l10n.t('paused'),
+    failed: l10n.t('stopped by an error'),
+    cancelled: l10n.t('cancelled'),
+  }[phase];
 }
 
 function isCounted({ foundCount, estimatedTotal, phase }: SyncSnapshot): boolean {
@@ -134,7 +142,8 @@ export function speedText(
 }
 
 export function totalCalls(calls: SyncCalls): number {
-  return Object.values(calls).reduce((sum: number, count: number) => sum + count, 0);
+  const { batchesMade, batchPolls, singleGets, recordingLists, transcriptLinks, details } = calls;
+  return batchesMade + batchPolls + singleGets + recordingLists + transcriptLinks + details;
 }
 
 /** The one message at the end. */
