@@ -11,7 +11,14 @@ import type { Localiser } from '../ports/localiser.ts';
 import { bytesText } from '../progressText.ts';
 import { reasonAdvice, reasonTitle } from './reasonText.ts';
 import { standingOf, type DownloadContextValue, type SyncEntry } from './syncEntry.ts';
-import { nextAttemptText, progressText, speedText, timeText, volumeText } from './syncText.ts';
+import {
+  nextAttemptText,
+  progressText,
+  shortTime,
+  speedText,
+  timeText,
+  volumeText,
+} from './syncText.ts';
 
 export type DownloadNode = SyncNode | GroupNode | ItemNode | NoteNode;
 
@@ -234,7 +241,7 @@ export function reasonOf(group: `ended/${ReasonCode}`): ReasonCode {
   return group.slice('ended/'.length) as ReasonCode;
 }
 
-/** `Nov 5, 2026, 2:03 PM  Billing`: when, and by its queue, agent or caller. */
+/** `Nov 5, 2:03 PM  Billing`: when, and by its queue, agent or caller. */
 export function conversationTitle(
   conversation: Conversation,
   names: Pick<NamesById['names'], 'queueName' | 'userName'>,
@@ -247,7 +254,7 @@ export function conversationTitle(
     (agentId === undefined ? undefined : names.userName(agentId)) ??
     (facts.remote === undefined ? undefined : plainAddress(facts.remote)) ??
     mediaName(facts.mediaType);
-  return `${formatDateTime(conversation.startMs)}  ${toLabel(main, 60)}`;
+  return `${shortTime(conversation.startMs)}  ${toLabel(main, 60)}`;
 }
 
 export function currentItemNode(
@@ -290,7 +297,7 @@ export function settledItemNode(
     syncId,
     conversationId,
     row: {
-      label: title ?? `${formatDateTime(item.startMs)}  ${conversationId}`,
+      label: title ?? `${shortTime(item.startMs)}  ${conversationId}`,
       description: [
         ...(isWaiting ? [timeText(nextAttemptAtMs, nowMs)] : []),
         ...said.map((reason) => reasonTitle(reason, l10n)),

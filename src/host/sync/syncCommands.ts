@@ -22,14 +22,13 @@ import {
   askInterval,
   askParts,
   estimateCount,
-  intervalTitle,
   rememberedParts,
   type ChosenFilters,
   type ChosenParts,
 } from './syncQuestions.ts';
 import { maxReportedItems, renderSyncReport } from './syncReport.ts';
 import type { SyncRuns, SyncRunsDeps } from './syncRuns.ts';
-import { progressText, summaryText } from './syncText.ts';
+import { progressText, shortTime, summaryText } from './syncText.ts';
 
 /** A sync begins under the eyes of whoever asked for it, and goes on quietly. */
 const foregroundMs = 30_000;
@@ -48,10 +47,10 @@ export class SyncCommands {
   }
 
   async syncInterval(): Promise<void> {
-    const { sessions, clock, log, runs } = this.deps;
+    const { sessions, log, runs } = this.deps;
     const { api } = sessions.require();
     runs.requireFree();
-    const interval = await askInterval(this.deps);
+    const { interval, title } = await askInterval(this.deps);
     const chosen = await askFilters(this.deps);
     const counting = new AbortController();
     const query = { interval, filters: chosen.filters };
@@ -61,8 +60,7 @@ export class SyncCommands {
     ).finally(() => {
       counting.abort();
     });
-    const title = intervalTitle(interval, chosen.labels, clock.nowMs());
-    await this.start(title, toScope(query), parts, false);
+    await this.start([title, ...chosen.labels].join(' · '), toScope(query), parts, false);
   }
 
   async syncNew(): Promise<void> {
@@ -88,7 +86,7 @@ export class SyncCommands {
       void show(planned.message);
     }
     const title = [
-      vscode.l10n.t('New since {0}', formatDateTime(planned.interval.startMs)),
+      vscode.l10n.t('New since {0}', shortTime(planned.interval.startMs)),
       ...chosen.labels,
     ].join(' · ');
     await this.start(title, toScope({ ...planned, filters: chosen.filters }), parts, true);

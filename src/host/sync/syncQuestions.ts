@@ -12,6 +12,7 @@ import { pickInterval } from '../conversations/intervalPicker.ts';
 import { decodeIntervalChoice, toInterval } from '../conversations/intervals.ts';
 import { QueryState } from '../conversations/queryState.ts';
 import type { SettingsReader } from '../ports/settings.ts';
+import { intervalTitle } from './syncText.ts';
 
 const intervalKey = 'sync.interval';
 const partsKey = 'sync.parts';
@@ -35,8 +36,14 @@ export interface ChosenFilters {
 /** What comes along with the details. */
 export type ChosenParts = Pick<SyncRequest, 'parts' | 'media' | 'includesScreenRecordings'>;
 
-/** Up to now at most: what comes later is another sync's. @throws AbortError when the person gave up */
-export async function askInterval(deps: QuestionDeps): Promise<Interval> {
+export interface ChosenInterval {
+  /** Up to now at most: what comes later is another sync's. */
+  readonly interval: Interval;
+  readonly title: string;
+}
+
+/** @throws AbortError when the person gave up */
+export async function askInterval(deps: QuestionDeps): Promise<ChosenInterval> {
   const { workspaceState, clock } = deps;
   const nowMs = clock.nowMs();
   const remembered = decodeIntervalChoice(
@@ -51,8 +58,12 @@ export async function askInterval(deps: QuestionDeps): Promise<Interval> {
     throw cancellation();
   }
   await workspaceState.update(intervalKey, choice);
-  const { startMs, endMs } = toInterval(choice, nowMs);
-  return { startMs, endMs: startMs < nowMs ? Math.min(endMs, nowMs) : endMs };
+  const chosen = toInterval(choice, nowMs);
+  const { startMs, endMs } = chosen;
+  return {
+    interval: { startMs, endMs: startMs < nowMs ? Math.min(endMs, nowMs) : endMs },
+    title: intervalTitle(chosen, nowMs),
+  };
 }
 
 /** Asks only when the Conversations view has filters. @throws AbortError when the person gave up */
@@ -167,6 +178,7 @@ async function pickParts(
   pick.placeholder = vscode.l10n.t('What should come with the details of the conversations?');
   pick.canSelectMany = true;
   pick.items = rows;
+  pick.activeItems = rows.slice(0, 1);
   pick.selectedItems = rows.filter(({ key }) =>
     key === 'screens' ? before.includesScreenRecordings : before.parts.includes(key),
   );
@@ -240,23 +252,4 @@ export async function estimateCount(
     }
     return undefined;
   }
-}
-
-/** `Nov 14 – 21, 2026 · Queue: Billing`: days when whole ones are meant. */
-export function intervalTitle(
-  { startMs, endMs }: Interval,
-  labels: readonly string[],
-  nowMs: number,
-): string {
-  const start = new Date(startMs);
-  const end = new Date(endMs);
-  const isMidnight = (date: Date): boolean =>
-    date.getHours() + date.getMinutes() + date.getSeconds() === 0;
-  const isWhole = isMidnight(start) && (isMidnight(end) || endMs === nowMs);
-  const format = new Intl.DateTimeFormat(undefined, {
-    dateStyle: 'medium',
-    ...(isWhole ? {} : { timeStyle: 'short' as const }),
-  });
-  const span = format.formatRange(start, new Date(isWhole ? endMs - 1 : endMs));
-  return [span, ...labels].join(' · ');
 }

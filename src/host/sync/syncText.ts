@@ -1,13 +1,37 @@
 /** Words for syncs: their state, counts and speed, for rows, notifications and the status. Pure. */
 import type { SyncCalls, SyncPhase, SyncSnapshot } from '../../archive/sync/syncSnapshot.ts';
-import { formatDateTime, formatTime } from '../conversations/format.ts';
+import type { Interval } from '../../model/interval.ts';
+import { formatTime } from '../conversations/format.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { formatBytes } from '../progressText.ts';
 import type { SyncEntry } from './syncEntry.ts';
 import type { SyncSpeed } from './syncRate.ts';
 
+const shortDay = { month: 'short', day: 'numeric' } as const;
+const timeOfDay = { hour: 'numeric', minute: '2-digit' } as const;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
+
+/** `Nov 15 – 21`, or with times when not whole days are meant: short, since the counts stand beside it. */
+export function intervalTitle({ startMs, endMs }: Interval, nowMs: number): string {
+  const start = new Date(startMs);
+  const end = new Date(endMs);
+  const isMidnight = (date: Date): boolean =>
+    date.getHours() + date.getMinutes() + date.getSeconds() === 0;
+  const isWhole = isMidnight(start) && isMidnight(end);
+  const thisYear = new Date(nowMs).getFullYear();
+  const format = new Intl.DateTimeFormat(undefined, {
+    ...shortDay,
+    ...(isWhole ? {} : timeOfDay),
+    ...(start.getFullYear() === thisYear ? {} : { year: 'numeric' as const }),
+  });
+  return format.formatRange(start, new Date(isWhole ? endMs - 1 : endMs));
+}
+
+/** `Nov 18, 1:36 PM`. */
+export function shortTime(timeMs: number): string {
+  return new Date(timeMs).toLocaleString(undefined, { ...shortDay, ...timeOfDay });
+}
 
 /** What stands beside the title: `312 of 1,204 · 4.1 MB/s · 3 min left`. */
 export function progressText(entry: SyncEntry, nowMs: number, l10n: Localiser): string {
@@ -29,22 +53,20 @@ function stateText(
   nowMs: number,
   l10n: Localiser,
 ): readonly string[] {
-  switch (snapshot.phase) {
-    case 'waitingForLock':
-      return [l10n.t('waiting for another window')];
-    case 'discovering':
-      return snapshot.foundCount === 0 ? [l10n.t('finding conversations…')] : [];
-    case 'waiting':
-      return [nextAttemptText(snapshot, nowMs, l10n) ?? l10n.t('waiting')];
-    case 'downloading':
-    case 'finished':
-      return [];
-    case 'interrupted':
-    case 'paused':
-    case 'failed':
-    case 'cancelled':
-      return worker === undefined ? [stoppedText(snapshot.phase, l10n)] : [];
+  const { phase, foundCount } = snapshot;
+  if (phase === 'downloading' || phase === 'finished') {
+    return [];
   }
+  if (phase === 'discovering') {
+    return foundCount === 0 ? [l10n.t('finding conversations…')] : [];
+  }
+  if (phase === 'waiting') {
+    return [nextAttemptText(snapshot, nowMs, l10n) ?? l10n.t('waiting')];
+  }
+  if (phase === 'waitingForLock') {
+    return [l10n.t('waiting for another window')];
+  }
+  return worker === undefined ? [stoppedText(phase, l10n)] : [];
 }
 
 function stoppedText(
@@ -100,7 +122,7 @@ export function nextAttemptText(
 
 /** The time of day, with the date when it is not near. */
 export function timeText(timeMs: number, nowMs: number): string {
-  return Math.abs(timeMs - nowMs) < 12 * hourMs ? formatTime(timeMs) : formatDateTime(timeMs);
+  return Math.abs(timeMs - nowMs) < 12 * hourMs ? formatTime(timeMs) : shortTime(timeMs);
 }
 
 export function leftText(remainingMs: number, l10n: Localiser): string {
@@ -120,7 +142,7 @@ export function volumeText(snapshot: SyncSnapshot, l10n: Localiser): string {
     snapshot.recordingCount === 1
       ? l10n.t('1 recording')
       : l10n.t('{0} recordings', snapshot.recordingCount.toLocaleString()),
-    ...(callCount > 0 ? [l10n.t('{0} calls in this run', callCount.toLocaleString())] : []),
+    ...(callCount > 0 ? [l10n.t('{0} calls', callCount.toLocaleString())] : []),
   ].join(' · ');
 }
 
