@@ -1,5 +1,6 @@
 /** Filters of conversations as they are stored with a sync and read again. */
-import { asString, listOf, optional, type JsonRecord } from '../base/decode.ts';
+import { asString, failDecode, listOf, optional, type JsonRecord } from '../base/decode.ts';
+import type { Direction } from '../model/conversation.ts';
 import {
   parseConversationId,
   parseQueueId,
@@ -23,14 +24,19 @@ export function encodeConversationFilters(filters: ConversationFilters): JsonRec
 export function decodeConversationFilters(stored: JsonRecord): ConversationFilters {
   const ids = <Id>(key: string, parse: IdParser<Id>): readonly Id[] =>
     listOf(stored, key, 'filters', (value, path) => parse(asString(value, path)));
-  const direction = optional(stored, 'direction', 'filters', asString);
   return {
     queueIds: ids('queueIds', parseQueueId),
     userIds: ids('userIds', parseUserId),
     wrapUpCodeIds: ids('wrapUpCodeIds', parseWrapUpCodeId),
     conversationIds: ids('conversationIds', parseConversationId),
     mediaTypes: listOf(stored, 'mediaTypes', 'filters', asString),
-    direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
+    direction: optional(stored, 'direction', 'filters', asDirection),
     number: optional(stored, 'number', 'filters', asString),
   };
+}
+
+function asDirection(value: unknown, path: string): Direction {
+  return value === 'inbound' || value === 'outbound'
+    ? value
+    : failDecode(path, 'inbound or outbound');
 }

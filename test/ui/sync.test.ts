@@ -1,10 +1,12 @@
 /** Syncing in the real workbench against the simulator: progress, stopping and going on, the Downloads view, lists of ids. */
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { createBulkOrganisation } from '../simulator/data/bulkOrganisation.ts';
+import { demoClient } from '../simulator/simulator.ts';
 import { FaultBench } from '../support/faultBench.ts';
+import { runSync } from '../support/runSync.ts';
 
 const conversationCount = 60;
 
@@ -91,5 +93,94 @@ suite('Syncing in the workbench', function () {
     assert.match(message, /Of \d+ something is missing; the report says why/u);
     await workbench.screenshot('sync finished');
     assert.equal(archivedCount(), organisation.conversations.length);
+  });
+
+  test('names what ended by its reason and conversation, waits with the next attempt, and writes a report', async () => {
+    const { workbench } = bench;
+    await download(/^Waiting/u)
+      .getByText(/next attempt/u)
+      .waitFor();
+    const reason = download('In the platform’s cold archive').first();
+    await workbench.expand(reason);
+    const item = download(/(?:Billing|Support|Sales)/u).first();
+    await item.waitFor();
+    await workbench.screenshot('sync reasons');
+    await workbench.chooseFromContextMenu(item, 'Copy Conversation Id');
+    await workbench.runCommand('Genesys Archive: Show Sync Report');
+    const report = workbench.webview();
+    await report
+      .getByRole('heading', { name: /^In the platform’s cold archive \(\d\)/u })
+      .waitFor();
+    await report.getByText('Restore the recordings in Genesys Cloud').waitFor();
+    await workbench.screenshot('sync report');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  test('syncs the ids of an open editor, says what it did not understand, and stops for good when cancelled', async () => {
+    const { workbench, simulator } = bench;
+    const [first, second, third] = organisation.conversations.map(
+      ({ detail }) => detail.conversationId ?? '',
+    );
+    writeFileSync(
+      join(bench.folder, 'ids.txt'),
+      `${String(first)}\nhttps://apps.mypurecloud.com/directory/#/analytics/interactions/${String(second)}/admin\nthe one of Mrs Example\n"conversationId": "${String(third)}",\n`,
+    );
+    await workbench.page.keyboard.press('Control+P');
+    await workbench.quickInput.locator('input').first().fill('ids.txt');
+    await workbench.quickInput
+      .locator('.monaco-list-row', { hasText: 'ids.txt' })
+      .first()
+      .waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.tab', { hasText: 'ids.txt' }).waitFor();
+    simulator.control.addFault({
+      path: '/api/v2/analytics/*',
+      count: null,
+      fault: { kind: 'stall', afterBytes: 0 },
+    });
+    await workbench.runCommand('Genesys Archive: Sync List of Ids…');
+    await workbench.answerPick('Where are the ids of the conversations?', 'From the open editor');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Line 3: the one of Mrs Example').waitFor();
+    await workbench.screenshot('sync list');
+    await workbench.answerDialog('Sync 3 Conversations');
+    await answerParts();
+    const row = download('3 conversations');
+    await row.first().waitFor();
+    await workbench.runCommand('Genesys Archive: Cancel Sync');
+    await workbench.answerDialog('Cancel Sync');
+    await row.getByText(/cancelled/u).waitFor();
+    simulator.control.clearFaults();
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.chooseFromContextMenu(row.first(), 'Remove Sync');
+    await workbench.answerDialog('Remove');
+    await row.first().waitFor({ state: 'detached' });
+  });
+
+  test('shows the sync of another window while it runs, and then how it came out', async () => {
+    const { workbench, simulator } = bench;
+    await workbench.pickColorTheme('Dark Modern');
+    simulator.control.addFault({
+      path: '/api/v2/analytics/*',
+      fault: { kind: 'latency', delayMs: 6_000 },
+    });
+    const other = runSync({
+      apiBaseUrl: simulator.apiBaseUrl,
+      loginBaseUrl: simulator.loginBaseUrl,
+      clientId: demoClient.id,
+      clientSecret: demoClient.secret,
+      organisationId: organisation.id,
+      region: 'mypurecloud.com',
+      rootPath: archive(),
+      startMs: Date.now() - 7 * 86_400_000,
+      endMs: Date.now(),
+      options: { patienceMs: 0 },
+    });
+    await download('Another window is syncing').waitFor({ timeout: 30_000 });
+    await workbench.screenshot('sync elsewhere');
+    await other;
+    await download(/Everything.*complete/u).waitFor({ timeout: 30_000 });
+    assert.equal(await download('Another window is syncing').count(), 0);
+    await workbench.screenshot('sync dark');
   });
 });

@@ -85,7 +85,7 @@ function isCounted({ foundCount, estimatedTotal, phase }: SyncSnapshot): boolean
   return foundCount > 0 || estimatedTotal !== undefined || phase === 'finished';
 }
 
-/** `312 of 1,204`, `1,204 done`, `1,180 of 1,204 complete, 24 incomplete`. */
+/** `312 of 1,204`; of a finished one `1,204 complete`, `1,180 of 1,204 complete, 20 waiting`. */
 export function countText(snapshot: SyncSnapshot, l10n: Localiser): string {
   const { foundCount, doneCount, endedCount, waitingCount, phase } = snapshot;
   const total = Math.max(foundCount, snapshot.estimatedTotal ?? 0);
@@ -99,11 +99,13 @@ export function countText(snapshot: SyncSnapshot, l10n: Localiser): string {
   if (foundCount === 0) {
     return l10n.t('no conversations');
   }
-  return [
-    l10n.t('{0} complete', doneCount.toLocaleString()),
-    ...(endedCount > 0 ? [l10n.t('{0} incomplete', endedCount.toLocaleString())] : []),
-    ...(waitingCount > 0 ? [l10n.t('{0} waiting', waitingCount.toLocaleString())] : []),
-  ].join(', ');
+  const complete =
+    doneCount === foundCount
+      ? l10n.t('{0} complete', doneCount.toLocaleString())
+      : l10n.t('{0} of {1} complete', doneCount.toLocaleString(), foundCount.toLocaleString());
+  return waitingCount > 0
+    ? `${complete}, ${l10n.t('{0} waiting', waitingCount.toLocaleString())}`
+    : complete;
 }
 
 /** `next attempt 14:10`; undefined when nothing waits. */
@@ -134,8 +136,11 @@ export function leftText(remainingMs: number, l10n: Localiser): string {
     : l10n.t('{0} h left', Math.round(remainingMs / hourMs));
 }
 
-/** `1.2 GB · 2,400 recordings · 312 calls`. */
+/** `1.2 GB · 2,400 recordings · 312 calls`; of a sync that found all of it here, that. */
 export function volumeText(snapshot: SyncSnapshot, l10n: Localiser): string {
+  if (snapshot.downloadedBytes === 0 && snapshot.unchangedCount > 0) {
+    return l10n.t('{0} were in the archive already', snapshot.unchangedCount.toLocaleString());
+  }
   const callCount = totalCalls(snapshot.calls);
   return [
     formatBytes(snapshot.downloadedBytes),
