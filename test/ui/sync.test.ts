@@ -29,7 +29,6 @@ suite('Syncing in the workbench', function () {
       simulated: { rateAllowed: 100_000, batches: { polls: 0, runMs: 200 } },
       viewport: { width: 1400, height: 900 },
     });
-    await bench.signInAndList();
   });
   suiteTeardown(async () => {
     await bench.close();
@@ -63,6 +62,14 @@ suite('Syncing in the workbench', function () {
     await workbench.screenshot('sync parts');
     await answerParts();
   };
+
+  test('offers the sign-in while nobody is signed in, and then what there is to sync', async () => {
+    const { workbench } = bench;
+    await workbench.treeText('Sign in to bring conversations into the archive.').waitFor();
+    await bench.signInAndList();
+    await workbench.treeText(/what is interrupted goes on where it stopped/u).waitFor();
+    await workbench.screenshot('sync empty');
+  });
 
   test('syncs an interval with progress, stops by the notification, and goes on where it stopped', async () => {
     const { workbench, simulator } = bench;
@@ -155,6 +162,34 @@ suite('Syncing in the workbench', function () {
     await workbench.chooseFromContextMenu(row.first(), 'Remove Sync');
     await workbench.answerDialog('Remove');
     await row.first().waitFor({ state: 'detached' });
+  });
+
+  test('shows a sync that a closed window left, asks the platform for nothing unasked, and goes on', async () => {
+    const { workbench, simulator } = bench;
+    simulator.control.addFault({
+      path: '/api/v2/analytics/*',
+      count: null,
+      fault: { kind: 'stall', afterBytes: 0 },
+    });
+    await workbench.runCommand('Genesys Archive: Sync New');
+    const row = download('New since');
+    await row.getByText('finding conversations').waitFor();
+    await workbench.reload();
+    await workbench.openView('Genesys Archive');
+    await row.getByText('interrupted').waitFor({ timeout: 60_000 });
+    await workbench.waitForStatusBar(organisation.name);
+    await workbench.screenshot('sync interrupted');
+    simulator.control.clearFaults();
+    simulator.control.clearRequests();
+    await workbench.runCommand('Genesys Archive: Show Sync Report');
+    await workbench.answerPick('Which sync?', 'New since');
+    await workbench.webview().getByText('Interrupted: resume it to go on').waitFor();
+    assert.deepEqual(
+      simulator.control.requests().filter(({ path }) => /jobs|recording/u.test(path)),
+      [],
+    );
+    await workbench.chooseFromContextMenu(row.first(), 'Resume Sync');
+    await row.getByText(/complete/u).waitFor({ timeout: 60_000 });
   });
 
   test('shows the sync of another window while it runs, and then how it came out', async () => {

@@ -58,7 +58,8 @@ export async function prepareConversation(
   const detail = await findDetail(deps, item, signal);
   const folderPath = deps.archive.conversationFolder(detail.value.id, detail.value.startMs);
   const manifest = await readSoundManifest(folderPath, signal);
-  if (manifest !== undefined && isArchived(manifest, detail, deps.request)) {
+  const isWhole = manifest !== undefined && isArchived(manifest, detail, deps.request);
+  if (isWhole && !item.isAskedAgain) {
     return { absent: manifest.absent };
   }
   const isListed = deps.request.parts.includes('recordings');

@@ -98,5 +98,6 @@ function newItem(conversationId: ConversationId, slot: PageSlot): ItemRecord {
     nextAttemptAtMs: 0,
     reasons: [],
     isUnchanged: false,
+    isAskedAgain: false,
   };
 }

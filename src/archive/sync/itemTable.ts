@@ -9,6 +9,7 @@ import type { ItemRecord, ItemState } from './syncEvents.ts';
 const states = ['queued', 'done', 'waiting', 'ended'] as const satisfies readonly ItemState[];
 const openFlag = 1;
 const unchangedFlag = 2;
+const askedAgainFlag = 4;
 const endedIndex = 3;
 const firstCapacity = 256;
 
@@ -83,7 +84,10 @@ export class ItemTable {
     columns.page[row] = item.page;
     columns.slot[row] = item.slot;
     columns.state[row] = states.indexOf(item.state);
-    columns.flags[row] = (item.isOpen ? openFlag : 0) | (item.isUnchanged ? unchangedFlag : 0);
+    columns.flags[row] =
+      (item.isOpen ? openFlag : 0) |
+      (item.isUnchanged ? unchangedFlag : 0) |
+      (item.isAskedAgain ? askedAgainFlag : 0);
     columns.attempts[row] = Math.min(255, item.attempts);
     columns.reasons[row] = toMask(item.reasons);
     this.countRow(row, 1);
@@ -194,6 +198,7 @@ export class ItemTable {
       state: states[columns.state[row] ?? 0] ?? 'queued',
       isOpen: (flags & openFlag) !== 0,
       isUnchanged: (flags & unchangedFlag) !== 0,
+      isAskedAgain: (flags & askedAgainFlag) !== 0,
       attempts: columns.attempts[row] ?? 0,
       nextAttemptAtMs: columns.nextAttemptAtMs[row] ?? 0,
       reasons: reasonCodes.filter((_, index) => (columns.reasons[row] ?? 0) & (1 << index)),

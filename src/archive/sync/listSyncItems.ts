@@ -16,8 +16,8 @@ export interface ItemSelection {
 
 /**
  * The first conversations of the selection in the order in which they were found; what a damaged journal no longer tells is
- * left out.
- * @throws AppError `storage`, also when the sync has no journal yet; AbortError
+ * left out, and a sync that has not begun has none.
+ * @throws AppError `storage`, AbortError
  */
 export async function listSyncItems(
   rootPath: string,

@@ -41,6 +41,8 @@ export interface ItemRecord extends PageSlot {
   readonly nextAttemptAtMs: number;
   readonly reasons: readonly ReasonCode[];
   readonly isUnchanged: boolean;
+  /** A person wants it tried again, whatever the archive says of what is absent. */
+  readonly isAskedAgain: boolean;
 }
 
 /** How an attempt came out. */
@@ -125,7 +127,7 @@ function encodeItem(item: ItemRecord): readonly unknown[] {
     item.startMs,
     item.page,
     item.slot,
-    `${stateLetters[item.state]}${item.isOpen ? 'o' : ''}${item.isUnchanged ? 'u' : ''}`,
+    `${stateLetters[item.state]}${item.isOpen ? 'o' : ''}${item.isUnchanged ? 'u' : ''}${item.isAskedAgain ? 'a' : ''}`,
     item.attempts,
     item.nextAttemptAtMs,
     item.reasons.join(' '),
@@ -204,6 +206,7 @@ function decodeItem(value: unknown, path: string): ItemRecord {
     state: state ?? failDecode(at(path, 4), 'a state'),
     isOpen: letters.includes('o'),
     isUnchanged: letters.includes('u'),
+    isAskedAgain: letters.includes('a'),
     attempts: asNumber(row[5], at(path, 5)),
     nextAttemptAtMs: asNumber(row[6], at(path, 6)),
     reasons: asString(row[7], at(path, 7))

@@ -174,7 +174,11 @@ export class SyncQueue {
     }
     const { state, nextAttemptAtMs, reasons, isOpen, isUnchanged } = outcome;
     const attempts = item.attempts + (outcome.countsAsAttempt ? 1 : 0);
-    this.items.set({ ...item, state, nextAttemptAtMs, reasons, isOpen, isUnchanged, attempts });
+    const isAskedAgain = false;
+    this.items.set({
+      ...item,
+      ...{ state, nextAttemptAtMs, reasons, isOpen, isUnchanged, attempts, isAskedAgain },
+    });
     const { downloadedBytes, recordingCount } = outcome;
     this.addTotals({ downloadedBytes, recordingCount });
   }
@@ -190,6 +194,7 @@ export class SyncQueue {
           attempts: 0,
           nextAttemptAtMs: 0,
           reasons: none,
+          isAskedAgain: true,
         });
       }
     }

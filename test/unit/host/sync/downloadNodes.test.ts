@@ -119,6 +119,7 @@ suite('rows of the Downloads view', () => {
         nextAttemptAtMs: nowMs + 60_000,
         reasons: ['transcoding'],
         isUnchanged: false,
+        isAskedAgain: false,
       },
       'Billing',
       nowMs,

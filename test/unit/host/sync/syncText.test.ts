@@ -73,8 +73,8 @@ suite('SyncRate', () => {
     }
     const speed = rate.read(at(60));
     assert.equal(speed?.conversationsPerSecond, 1);
-    assert.equal(speed?.recordingsPerSecond, 2);
-    assert.equal(speed?.remainingMs, 40_000);
+    assert.equal(speed.recordingsPerSecond, 2);
+    assert.equal(speed.remainingMs, 40_000);
   });
 
   test('promises no end while nothing comes or nobody knows how much there is', () => {
@@ -100,6 +100,7 @@ suite('the report of a sync', () => {
     nextAttemptAtMs: 0,
     reasons: ['archived'],
     isUnchanged: false,
+    isAskedAgain: false,
     ...changes,
   });
 
