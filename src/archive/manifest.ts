@@ -32,7 +32,7 @@ export const manifestName = 'manifest.json';
 export const formatVersion = 1;
 
 /** Far above any real manifest: a conversation has a handful of files. */
-const maxManifestBytes = 16 * 1024 * 1024;
+export const maxManifestBytes = 16 * 1024 * 1024;
 
 /**
  * What a file was checked against when it was stored: `size` the length that the storage announced, `outputSize` the size that
@@ -109,9 +109,14 @@ export async function readManifest(
 ): Promise<Manifest | undefined> {
   const path = join(folderPath, manifestName);
   const text = await readSmallFile(path, maxManifestBytes, signal);
-  if (text === undefined) {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseManifest(text, path);
+}
+
+/**
+ * The manifest in the text of its file.
+ * @throws AppError `corrupt` when it cannot be read as one, `unsupported` when a newer version wrote it
+ */
+export function parseManifest(text: string, path: string): Manifest {
   try {
     return decodeManifest(parseJson(text, manifestName));
   } catch (error) {

@@ -171,7 +171,7 @@ suite('verifyArchive', () => {
       await rename(inSample(root, leftPath), inSample(root, 'aside'));
       await rename(inSample(root, rightPath), inSample(root, leftPath));
       await rename(inSample(root, 'aside'), inSample(root, rightPath));
-      assert.deepEqual(await found(root), [
+      assert.deepEqual((await found(root)).toSorted(), [
         `problem swapped ${leftPath}`,
         `problem swapped ${rightPath}`,
       ]);
