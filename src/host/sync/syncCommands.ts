@@ -48,8 +48,8 @@ export class SyncCommands {
 
   async syncInterval(): Promise<void> {
     const { sessions, log, runs } = this.deps;
+    runs.requireReady();
     const { api } = sessions.require();
-    runs.requireFree();
     const { interval, title } = await askInterval(this.deps);
     const chosen = await askFilters(this.deps);
     const counting = new AbortController();
@@ -64,9 +64,8 @@ export class SyncCommands {
   }
 
   async syncNew(): Promise<void> {
-    const { sessions, clock, runs } = this.deps;
-    sessions.require();
-    runs.requireFree();
+    const { clock, runs } = this.deps;
+    runs.requireReady();
     const chosen = await askFilters(this.deps);
     const parts = rememberedParts(this.deps) ?? (await this.askPartsOf(undefined));
     const { planNewInterval } = await import('../archives/archiveModule.ts');
@@ -93,14 +92,12 @@ export class SyncCommands {
   }
 
   async syncSelected(ids: readonly ConversationId[]): Promise<void> {
-    this.deps.sessions.require();
-    this.deps.runs.requireFree();
+    this.deps.runs.requireReady();
     await this.startList(ids);
   }
 
   async syncList(): Promise<void> {
-    this.deps.sessions.require();
-    this.deps.runs.requireFree();
+    this.deps.runs.requireReady();
     await this.startList(await askIds());
   }
 

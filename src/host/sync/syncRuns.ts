@@ -142,8 +142,20 @@ export class SyncRuns implements Disposable {
     this.owned.dispose();
   }
 
-  /** @throws AppError `conflict` when one runs or is about to */
-  requireFree(): void {
+  /**
+   * Whether one could begin, so that nobody answers questions for nothing.
+   * @throws AppError `auth`; `input` in an untrusted workspace or without a folder; `conflict` when one runs or is about to
+   */
+  requireReady(): void {
+    requireTrust();
+    this.deps.sessions.require();
+    if (this.rootPath === undefined) {
+      throw errors.input(
+        vscode.l10n.t(
+          'Downloads go into the workspace, and no folder is open. Open a folder (File > Open Folder…) and try again.',
+        ),
+      );
+    }
     if (this.active !== undefined || this.isStarting) {
       throw errors.conflict(
         vscode.l10n.t(
@@ -156,8 +168,7 @@ export class SyncRuns implements Disposable {
   private async begin(
     choose: (rootPath: string) => Promise<{ syncId: string; options: StartOptions }>,
   ): Promise<SyncRun> {
-    requireTrust();
-    this.requireFree();
+    this.requireReady();
     const { archives, sessions, clock, log } = this.deps;
     const { signal } = this.lifetime;
     this.isStarting = true;
