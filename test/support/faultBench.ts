@@ -18,6 +18,8 @@ import {
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
 export interface FaultBenchOptions {
+  /** Of the workspace, beside the addresses of the simulator. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Made-up conversations over two weeks, 40 unless told. */
   readonly conversationCount?: number;
   /** False opens an empty window; the settings are missing then too. */
@@ -65,6 +67,7 @@ export class FaultBench {
       JSON.stringify({
         'genesysArchive.apiBaseUrl': simulator.apiBaseUrl,
         'genesysArchive.loginBaseUrl': simulator.loginBaseUrl,
+        ...options.settings,
       }),
     );
     try {
