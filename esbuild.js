@@ -31,6 +31,7 @@ const lazyModules = {
   'src/host/session/signInModule.ts': 80_000,
   'src/host/statusBar/statusMenu.ts': 10_000,
   'src/host/support/supportModule.ts': 40_000,
+  'src/host/sync/syncModule.ts': 120_000,
 };
 
 /** Files of different folders must not share a name. */

@@ -44,12 +44,23 @@ export const commandIds = [
   'genesysArchive.recheckReport',
   'genesysArchive.exportEvidence',
   'genesysArchive.exportConversations',
+  'genesysArchive.syncInterval',
+  'genesysArchive.syncNew',
+  'genesysArchive.syncSelected',
+  'genesysArchive.syncList',
+  'genesysArchive.pauseSync',
+  'genesysArchive.resumeSync',
+  'genesysArchive.cancelSync',
+  'genesysArchive.retrySync',
+  'genesysArchive.removeSync',
+  'genesysArchive.showSyncReport',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
 /** Every view of the manifest. */
 export const viewIds = [
   'genesysArchive.views.conversations',
+  'genesysArchive.views.downloads',
 ] as const;
 export type ViewId = (typeof viewIds)[number];
 

@@ -17,6 +17,7 @@ import { reportCommands } from './reports/reportsFeature.ts';
 import type { Services } from './services.ts';
 import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
+import { SyncFeature } from './sync/syncFeature.ts';
 import { registerStatusBar } from './statusBar/statusBar.ts';
 import { SupportFeature } from './support/supportFeature.ts';
 
@@ -57,6 +58,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
   const retention = store.add(
     new RetentionFeature({ ...services, archives, log: log.child('retention') }),
   );
+  const sync = store.add(new SyncFeature({ ...services, archives, log: log.child('sync') }));
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
@@ -82,6 +84,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
+    ...sync.commands(conversations),
     ...reportCommands({ ...services, archives, worker, conversations, log: log.child('reports') }),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(

@@ -9,8 +9,13 @@ import type { Locator } from 'playwright-core';
 import { root } from '../../scripts/setUp.mjs';
 import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
-import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { Workbench } from './workbench.ts';
+import {
+  demoClient,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from '../simulator/simulator.ts';
+import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
 export interface FaultBenchOptions {
   /** Of the workspace, beside the addresses of the simulator. */
@@ -19,6 +24,11 @@ export interface FaultBenchOptions {
   readonly conversationCount?: number;
   /** False opens an empty window; the settings are missing then too. */
   readonly hasFolder?: boolean;
+  /** In place of the made-up sample. */
+  readonly organisation?: SimulatedOrganisation;
+  /** Of the simulator. */
+  readonly simulated?: Partial<SimulatorOptions>;
+  readonly viewport?: WorkbenchOptions['viewport'];
 }
 
 export class FaultBench {
@@ -42,12 +52,14 @@ export class FaultBench {
 
   /** Resolves when the view is drawn, signed out; close it in any case afterwards. */
   static async launch(options: FaultBenchOptions = {}): Promise<FaultBench> {
-    const organisation = createSampleOrganisation({
-      seed: 'faults',
-      conversationCount: options.conversationCount ?? 40,
-      nowMs: Date.now(),
-    });
-    const simulator = await startSimulator({ organisation });
+    const organisation =
+      options.organisation ??
+      createSampleOrganisation({
+        seed: 'faults',
+        conversationCount: options.conversationCount ?? 40,
+        nowMs: Date.now(),
+      });
+    const simulator = await startSimulator({ ...options.simulated, organisation });
     const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-faults-'));
     mkdirSync(join(folder, '.vscode'));
     writeFileSync(
@@ -62,6 +74,7 @@ export class FaultBench {
       const workbench = await Workbench.launch({
         extensionFolder: root,
         ...(options.hasFolder === false ? {} : { folder }),
+        ...(options.viewport !== undefined && { viewport: options.viewport }),
       });
       await workbench.openView('Genesys Archive');
       return new FaultBench(organisation, simulator, workbench, folder);

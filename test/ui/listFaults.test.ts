@@ -177,6 +177,7 @@ suite('Listing conversations in the workbench', function () {
     // A transferred call went through several queues: its label names them all. Rows of before may go after the header has changed.
     await page
       .locator('.sidebar [aria-level="2"]:not([aria-label*="Sales Premium"])')
+      .first()
       .waitFor({ state: 'detached' });
     assert.ok((await rows().count()) > 0);
     await workbench.runCommand('Genesys Archive: Clear Filters');

@@ -59,7 +59,8 @@ export async function prepareConversation(
   const detail = await findDetail(deps, item, signal);
   const folderPath = deps.archive.conversationFolder(detail.value.id, detail.value.startMs);
   const manifest = await readSoundManifest(folderPath, signal);
-  if (manifest !== undefined && isArchived(manifest, detail, deps.request)) {
+  const isWhole = manifest !== undefined && isArchived(manifest, detail, deps.request);
+  if (isWhole && !item.isAskedAgain) {
     const { absent, updatedAtMs } = manifest;
     return { absent, conversationId: detail.value.id, folderPath, updatedAtMs };
   }

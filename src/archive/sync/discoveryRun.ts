@@ -106,5 +106,6 @@ function newItem(conversationId: ConversationId, slot: PageSlot): ItemRecord {
     nextAttemptAtMs: 0,
     reasons: [],
     isUnchanged: false,
+    isAskedAgain: false,
   };
 }

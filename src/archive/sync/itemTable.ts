@@ -9,6 +9,8 @@ import type { ItemRecord, ItemState } from './syncEvents.ts';
 const states = ['queued', 'done', 'waiting', 'ended'] as const satisfies readonly ItemState[];
 const openFlag = 1;
 const unchangedFlag = 2;
+const askedAgainFlag = 4;
+const endedIndex = 3;
 const firstCapacity = 256;
 
 /** Columns of numbers, one row a conversation, in the order in which they were found. */
@@ -31,6 +33,7 @@ export class ItemTable {
   private columns = createColumns(firstCapacity);
   private readonly stateCounts = new Uint32Array(states.length);
   private readonly reasonTotals = new Uint32Array(reasonCodes.length);
+  private readonly endedReasonTotals = new Uint32Array(reasonCodes.length);
   private unchangedTotal = 0;
   private openTotal = 0;
   /** No row before it is queued and free. */
@@ -54,11 +57,12 @@ export class ItemTable {
 
   /** Over waiting and ended conversations; without those that nobody has. */
   get reasonCounts(): Readonly<Partial<Record<ReasonCode, number>>> {
-    return Object.fromEntries(
-      reasonCodes
-        .map((code, index) => [code, this.reasonTotals[index] ?? 0] as const)
-        .filter(([, count]) => count > 0),
-    );
+    return byReason(this.reasonTotals);
+  }
+
+  /** Over ended conversations alone. */
+  get endedReasonCounts(): Readonly<Partial<Record<ReasonCode, number>>> {
+    return byReason(this.endedReasonTotals);
   }
 
   has(id: ConversationId): boolean {
@@ -80,7 +84,10 @@ export class ItemTable {
     columns.page[row] = item.page;
     columns.slot[row] = item.slot;
     columns.state[row] = states.indexOf(item.state);
-    columns.flags[row] = (item.isOpen ? openFlag : 0) | (item.isUnchanged ? unchangedFlag : 0);
+    columns.flags[row] =
+      (item.isOpen ? openFlag : 0) |
+      (item.isUnchanged ? unchangedFlag : 0) |
+      (item.isAskedAgain ? askedAgainFlag : 0);
     columns.attempts[row] = Math.min(255, item.attempts);
     columns.reasons[row] = toMask(item.reasons);
     this.countRow(row, 1);
@@ -170,6 +177,8 @@ export class ItemTable {
     reasonCodes.forEach((_, index) => {
       if ((reasons[row] ?? 0) & (1 << index)) {
         this.reasonTotals[index] = (this.reasonTotals[index] ?? 0) + by;
+        this.endedReasonTotals[index] =
+          (this.endedReasonTotals[index] ?? 0) + (stateIndex === endedIndex ? by : 0);
       }
     });
   }
@@ -189,11 +198,20 @@ export class ItemTable {
       state: states[columns.state[row] ?? 0] ?? 'queued',
       isOpen: (flags & openFlag) !== 0,
       isUnchanged: (flags & unchangedFlag) !== 0,
+      isAskedAgain: (flags & askedAgainFlag) !== 0,
       attempts: columns.attempts[row] ?? 0,
       nextAttemptAtMs: columns.nextAttemptAtMs[row] ?? 0,
       reasons: reasonCodes.filter((_, index) => (columns.reasons[row] ?? 0) & (1 << index)),
     };
   }
+}
+
+function byReason(totals: Uint32Array): Readonly<Partial<Record<ReasonCode, number>>> {
+  return Object.fromEntries(
+    reasonCodes
+      .map((code, index) => [code, totals[index] ?? 0] as const)
+      .filter(([, count]) => count > 0),
+  );
 }
 
 function toMask(reasons: readonly ReasonCode[]): number {

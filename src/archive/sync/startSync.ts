@@ -3,6 +3,7 @@
  * ended. Going on after a pause, a failure or a crash is the same as starting.
  */
 import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import type { ConversationId } from '../../model/ids.ts';
 import { guardStorage, toStorageError } from '../storageError.ts';
 import { withWriterLock } from '../writerLock.ts';
 import { CallCounter } from './callCounter.ts';
@@ -19,8 +20,8 @@ import type { SyncFailure, SyncPhase, SyncSnapshot } from './syncSnapshot.ts';
 import { advanceWatermark, settledUntilMs } from './watermark.ts';
 
 export interface StartOptions {
-  /** Conversations that ended or wait are tried again at once. */
-  readonly retriesEnded?: boolean;
+  /** Conversations that ended or wait are tried again at once: all, or these. */
+  readonly retriesEnded?: boolean | readonly ConversationId[];
   /** Sets a damaged journal aside and finds the conversations anew; what the archive holds already is passed over. */
   readonly recovers?: boolean;
   /** How long to wait for another window that writes to the archive. */
@@ -106,8 +107,11 @@ class RunningSync implements SyncRun {
     this.ask('cancelled');
   }
 
-  async retryEnded(): Promise<void> {
-    await this.journal?.append({ kind: 'again' });
+  async retryEnded(conversationIds?: readonly ConversationId[]): Promise<void> {
+    await this.journal?.append({
+      kind: 'again',
+      ...(conversationIds !== undefined && { conversationIds }),
+    });
     this.engine?.wake();
     this.progress.touch();
   }
@@ -213,8 +217,12 @@ class RunningSync implements SyncRun {
   private async begin(journal: SyncJournal, signal: AbortSignal): Promise<void> {
     const { deps, request, syncId } = this;
     await journal.append({ kind: 'run', atMs: deps.clock.nowMs() });
-    if (this.options.retriesEnded === true) {
-      await journal.append({ kind: 'again' });
+    const { retriesEnded = false } = this.options;
+    if (retriesEnded !== false) {
+      await journal.append({
+        kind: 'again',
+        ...(retriesEnded !== true && { conversationIds: retriesEnded }),
+      });
     }
     const { title, parts, media } = request;
     await deps.audit.append('sync.started', { syncId, title, parts, media }, signal);

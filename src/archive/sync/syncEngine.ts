@@ -343,7 +343,7 @@ export class SyncEngine {
           format: request.media === 'original' ? 'NONE' : request.media,
           maxTranscodeWaitMs: request.maxTranscodeWaitMs,
         },
-        progress.follow(item.conversationId),
+        progress.follow(detail.value),
         this.signal,
       );
       const hasFailed = source.network.hasFailed && report.absent.length > 0;

@@ -10,6 +10,7 @@ import {
   optional,
   parseJson,
   required,
+  type JsonRecord,
 } from '../../base/decode.ts';
 import {
   parseConversationId,
@@ -40,6 +41,8 @@ export interface ItemRecord extends PageSlot {
   readonly nextAttemptAtMs: number;
   readonly reasons: readonly ReasonCode[];
   readonly isUnchanged: boolean;
+  /** A person wants it tried again, whatever the archive says of what is absent. */
+  readonly isAskedAgain: boolean;
 }
 
 /** How an attempt came out. */
@@ -92,8 +95,8 @@ export type SyncEvent =
   | { readonly kind: 'outcome'; readonly atMs: number; readonly outcome: ItemOutcome }
   | { readonly kind: 'batch'; readonly batch: BatchRecord }
   | { readonly kind: 'batchEnd'; readonly batchId: string; readonly strayResultCount: number }
-  /** Ended conversations are wanted again. */
-  | { readonly kind: 'again' }
+  /** Ended and waiting conversations are wanted again; all of them when none is named. */
+  | { readonly kind: 'again'; readonly conversationIds?: readonly ConversationId[] | undefined }
   | {
       readonly kind: 'stop';
       readonly atMs: number;
@@ -124,7 +127,7 @@ function encodeItem(item: ItemRecord): readonly unknown[] {
     item.startMs,
     item.page,
     item.slot,
-    `${stateLetters[item.state]}${item.isOpen ? 'o' : ''}${item.isUnchanged ? 'u' : ''}`,
+    `${stateLetters[item.state]}${item.isOpen ? 'o' : ''}${item.isUnchanged ? 'u' : ''}${item.isAskedAgain ? 'a' : ''}`,
     item.attempts,
     item.nextAttemptAtMs,
     item.reasons.join(' '),
@@ -168,7 +171,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
     case 'batchEnd':
       return { kind, batchId: text('batchId'), strayResultCount: number('strayResultCount') };
     case 'again':
-      return { kind };
+      return { kind, ...decodeAgain(record) };
     case 'stop':
       return {
         kind,
@@ -179,6 +182,16 @@ export function decodeEvent(eventJson: string): SyncEvent {
     default:
       return failDecode('kind', 'a known event');
   }
+}
+
+function decodeAgain(record: JsonRecord): { readonly conversationIds?: readonly ConversationId[] } {
+  return record['conversationIds'] === undefined
+    ? {}
+    : { conversationIds: listOf(record, 'conversationIds', '', asConversationId) };
+}
+
+function asConversationId(value: unknown, path: string): ConversationId {
+  return parseConversationId(asString(value, path));
 }
 
 function decodeItem(value: unknown, path: string): ItemRecord {
@@ -193,6 +206,7 @@ function decodeItem(value: unknown, path: string): ItemRecord {
     state: state ?? failDecode(at(path, 4), 'a state'),
     isOpen: letters.includes('o'),
     isUnchanged: letters.includes('u'),
+    isAskedAgain: letters.includes('a'),
     attempts: asNumber(row[5], at(path, 5)),
     nextAttemptAtMs: asNumber(row[6], at(path, 6)),
     reasons: asString(row[7], at(path, 7))

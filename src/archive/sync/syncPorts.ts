@@ -101,6 +101,6 @@ export interface SyncRun {
   pause(): void;
   /** Stops for good. What is downloaded stays. */
   cancel(): void;
-  /** Conversations that ended or wait are tried again at once. Without effect before the sync holds the lock. */
-  retryEnded(): Promise<void>;
+  /** Conversations that ended or wait, all or these, are tried again at once. Without effect before the sync holds the lock. */
+  retryEnded(conversationIds?: readonly ConversationId[]): Promise<void>;
 }

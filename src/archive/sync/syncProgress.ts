@@ -3,6 +3,7 @@ import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
+import type { Conversation } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { DownloadProgress } from '../downloadConversation.ts';
 import type { SyncQueue } from './syncQueue.ts';
@@ -57,6 +58,7 @@ export function snapshotOf(
     recordingCount: totals.recordingCount,
     calls: noCalls,
     reasonCounts: items.reasonCounts,
+    endedReasonCounts: items.endedReasonCounts,
     currentItems: [],
     nextAttemptAtMs: items.nextAttemptAtMs,
     failure:
@@ -111,13 +113,20 @@ export class SyncProgress {
   }
 
   /** A listener for the progress of one download. */
-  follow(conversationId: ConversationId): (progress: DownloadProgress) => void {
+  follow(conversation: Conversation): (progress: DownloadProgress) => void {
+    const conversationId = conversation.id;
     let seenBytes = 0;
     return ({ step, doneBytes, totalBytes }) => {
       // What is done goes back when a download starts again.
       this.addBytes(Math.max(0, doneBytes - seenBytes));
       seenBytes = Math.max(seenBytes, doneBytes);
-      this.current.set(conversationId, { conversationId, step, doneBytes, totalBytes });
+      this.current.set(conversationId, {
+        conversationId,
+        conversation,
+        step,
+        doneBytes,
+        totalBytes,
+      });
       this.touch();
     };
   }

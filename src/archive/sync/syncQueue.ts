@@ -2,6 +2,7 @@
  * The state of a sync: what the whole lines of its journal say, taken one after another. Owns what each event means; knows
  * nothing of files and of the platform.
  */
+import type { ConversationId } from '../../model/ids.ts';
 import type { ReasonCode } from '../absence.ts';
 import { ItemTable } from './itemTable.ts';
 import {
@@ -99,7 +100,7 @@ export class SyncQueue {
         this.applyOutcome(event.outcome);
         return;
       case 'again':
-        this.wantAgain();
+        this.wantAgain(event.conversationIds);
         return;
       case 'stop':
         this.lastStop = event;
@@ -185,14 +186,19 @@ export class SyncQueue {
     }
     const { state, nextAttemptAtMs, reasons, isOpen, isUnchanged } = outcome;
     const attempts = item.attempts + (outcome.countsAsAttempt ? 1 : 0);
-    this.items.set({ ...item, state, nextAttemptAtMs, reasons, isOpen, isUnchanged, attempts });
+    const isAskedAgain = false;
+    this.items.set({
+      ...item,
+      ...{ state, nextAttemptAtMs, reasons, isOpen, isUnchanged, attempts, isAskedAgain },
+    });
     const { downloadedBytes, recordingCount } = outcome;
     this.addTotals({ downloadedBytes, recordingCount });
   }
 
-  private wantAgain(): void {
+  private wantAgain(ids: readonly ConversationId[] | undefined): void {
     const none: readonly ReasonCode[] = [];
-    for (const item of this.items.items()) {
+    const wanted = ids?.map((id) => this.items.get(id)).filter((item) => item !== undefined);
+    for (const item of wanted ?? this.items.items()) {
       if (item.state === 'ended' || item.state === 'waiting') {
         this.items.set({
           ...item,
@@ -200,6 +206,7 @@ export class SyncQueue {
           attempts: 0,
           nextAttemptAtMs: 0,
           reasons: none,
+          isAskedAgain: true,
         });
       }
     }

@@ -1,4 +1,5 @@
 /** Where a sync is, as user interfaces of this and of other windows show it. No behaviour. */
+import type { Conversation } from '../../model/conversation.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { ReasonCode } from '../absence.ts';
 import type { SyncRequest } from './syncRequest.ts';
@@ -52,6 +53,8 @@ export interface SyncSnapshot {
   readonly calls: SyncCalls;
   /** How many waiting and ended conversations have each reason; reasons that nobody has are missing. */
   readonly reasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
+  /** The same of ended conversations alone. */
+  readonly endedReasonCounts: Readonly<Partial<Record<ReasonCode, number>>>;
   /** Conversations on their way, oldest first; empty when nobody works on it, or another window does. */
   readonly currentItems: readonly SyncItem[];
   /** When the next waiting conversation is due. */
@@ -79,6 +82,7 @@ export interface SyncCalls {
 
 export interface SyncItem {
   readonly conversationId: ConversationId;
+  readonly conversation: Conversation;
   /** For people: `Recording 1 of 2`. */
   readonly step: string;
   readonly doneBytes: number;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import manifest from '../../../package.json' with { type: 'json' };
 import texts from '../../../package.nls.json' with { type: 'json' };
 import { nodeContextValues } from '../../../src/host/conversations/treeNodes.ts';
+import { downloadContextValues } from '../../../src/host/sync/syncEntry.ts';
 import { commandIds, contextKeys, settingSchemas } from '../../../src/generated/manifest.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -49,7 +50,7 @@ suite('manifest', () => {
   test('titles commands in Title Case', () => {
     const titles = Object.entries(texts).filter(([key]) => key.startsWith('commands.'));
     assert.deepEqual(
-      titles.filter(([, title]) => !/^[A-Z]/u.test(title) || / (?!by |in )[a-z]/u.test(title)),
+      titles.filter(([, title]) => !/^[A-Z]/u.test(title) || / (?!by |in |of )[a-z]/u.test(title)),
       [],
     );
   });
@@ -87,9 +88,8 @@ suite('manifest', () => {
       ({ when }) => new RegExp(/viewItem =~ \/(.+)\//u.exec(when)?.[1] ?? '^$', 'u'),
     );
     const matched = (value: string): boolean => patterns.some((pattern) => pattern.test(value));
-    const idle = patterns.filter(
-      (pattern) => !nodeContextValues.some((value) => pattern.test(value)),
-    );
+    const rows = [...nodeContextValues, ...downloadContextValues];
+    const idle = patterns.filter((pattern) => !rows.some((value) => pattern.test(value)));
     assert.deepEqual(idle, []);
     assert.deepEqual(nodeContextValues.filter(matched), [
       'conversation',
@@ -98,6 +98,10 @@ suite('manifest', () => {
       'recording',
       'transcript',
     ]);
+    assert.deepEqual(
+      downloadContextValues.filter((value) => !matched(value)),
+      ['syncGroup', 'syncGroup ended', 'syncNote'],
+    );
   });
 
   test('has development tasks that run scripts which exist', () => {

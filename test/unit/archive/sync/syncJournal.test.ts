@@ -23,6 +23,7 @@ const item = (number: number): ItemRecord => ({
   nextAttemptAtMs: 0,
   reasons: [],
   isUnchanged: false,
+  isAskedAgain: false,
 });
 const page = (...numbers: number[]): Parameters<SyncJournal['append']>[0] => ({
   kind: 'page',
