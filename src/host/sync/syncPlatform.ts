@@ -4,7 +4,11 @@ import type { AuditPort, SyncDeps } from '../../archive/sync/syncPorts.ts';
 import type { SyncScope } from '../../archive/sync/syncRequest.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { discoverConversations, type DiscoveryScope } from '../../genesys/conversationDiscovery.ts';
+import {
+  abandonDiscovery,
+  discoverConversations,
+  type DiscoveryScope,
+} from '../../genesys/conversationDiscovery.ts';
 import { decodeConversationFilters } from '../../query/storedFilters.ts';
 import type { SignedIn } from '../session/session.ts';
 
@@ -30,6 +34,7 @@ export async function createSyncDeps(
     names: api.names,
     discover: (scope, position, signal) =>
       discoverConversations({ api, bulk, clock, log }, toDiscoveryScope(scope), position, signal),
+    abandonDiscovery: (position) => abandonDiscovery({ bulk, log }, position),
     audit: createAudit(archive, clock),
     deletedIds: await readDeletedIds(archive.rootPath),
     clientKey: [account.clientId, account.person?.id ?? ''].join(' '),
