@@ -71,7 +71,10 @@ export async function readIndexedConversation(
     const manifestPath = join(folderPath, manifestName);
     const text = readSmall(manifestPath, maxManifestBytes);
     const manifest = text === undefined ? undefined : parseManifest(text, manifestPath);
-    const files = manifest?.files.filter((file) => !isHistory(file)) ?? [];
+    // In the manifest they stand in the order in which they came, which means nothing.
+    const files = (manifest?.files ?? [])
+      .filter((file) => !isHistory(file))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
     const detail = findContent(files, detailContent);
     if (detail === undefined) {
       throw errors.notFound(

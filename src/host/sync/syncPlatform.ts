@@ -10,12 +10,22 @@ import {
   type DiscoveryScope,
 } from '../../genesys/conversationDiscovery.ts';
 import { decodeConversationFilters } from '../../query/storedFilters.ts';
+import { toPacking } from '../downloads/downloadService.ts';
+import type { SettingsReader } from '../ports/settings.ts';
 import type { SignedIn } from '../session/session.ts';
 
 export async function createSyncDeps(
   archive: Archive,
   { account, api: foreground }: SignedIn,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  {
+    clock,
+    log,
+    settings,
+  }: {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly settings: Pick<SettingsReader, 'get'>;
+  },
 ): Promise<SyncDeps> {
   const api = foreground.background();
   const bulk = await api.bulk();
@@ -35,6 +45,7 @@ export async function createSyncDeps(
     discover: (scope, position, signal) =>
       discoverConversations({ api, bulk, clock, log }, toDiscoveryScope(scope), position, signal),
     abandonDiscovery: (position) => abandonDiscovery({ bulk, log }, position),
+    packing: toPacking(settings),
     audit: createAudit(archive, clock),
     deletedIds: await readDeletedIds(archive.rootPath),
     clientKey: [account.clientId, account.person?.id ?? ''].join(' '),

@@ -19,7 +19,7 @@ import { isWorking, type SyncEntry } from './syncEntry.ts';
 import { createSyncDeps } from './syncPlatform.ts';
 import { SyncRate } from './syncRate.ts';
 
-export type SyncRunsDeps = Pick<Services, 'sessions' | 'clock' | 'transfers'> & {
+export type SyncRunsDeps = Pick<Services, 'sessions' | 'clock' | 'transfers' | 'settings'> & {
   readonly archives: Archives;
   readonly log: Log;
 };
@@ -169,13 +169,13 @@ export class SyncRuns implements Disposable {
     choose: (rootPath: string) => Promise<{ syncId: string; options: StartOptions }>,
   ): Promise<SyncRun> {
     this.requireReady();
-    const { archives, sessions, clock, log } = this.deps;
+    const { archives, sessions, clock, log, settings } = this.deps;
     const { signal } = this.lifetime;
     this.isStarting = true;
     try {
       const signedIn = sessions.require();
       const archive = await archives.openForWriting(signedIn, signal);
-      const deps = await createSyncDeps(archive, signedIn, { clock, log });
+      const deps = await createSyncDeps(archive, signedIn, { clock, log, settings });
       const { syncId, options } = await choose(archive.rootPath);
       const { startSync } = await import('../archives/archiveModule.ts');
       const run = await startSync(deps, syncId, options, signal);
