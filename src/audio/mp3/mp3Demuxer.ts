@@ -29,6 +29,8 @@ class Mp3Demuxer implements Demuxer {
   private leftToSkip = 0;
   /** The first frame of the file: all others are of its kind. */
   private first: Mp3Header | undefined;
+  /** Since the last frame. */
+  private passedBytes = 0;
   /** Within an unbroken run of frames, a header needs no second one to be believed. */
   private isInStep = false;
   private info: Mp3Info | undefined;
@@ -141,6 +143,7 @@ class Mp3Demuxer implements Demuxer {
     while (next < bytes.length && !beginnings.has(bytes[next] ?? 0)) {
       next++;
     }
+    this.passedBytes += next - offset;
     return { sizeBytes: next - offset };
   }
 
@@ -160,9 +163,19 @@ class Mp3Demuxer implements Demuxer {
     this.packetCount++;
     this.bitrateKbps ??= header.bitrateKbps;
     this.isVariable ||= header.bitrateKbps !== this.bitrateKbps;
-    const skipFrames = Math.min(this.leftSkipFrames, header.frameCount);
+    const { frameCount } = header;
+    const skipFrames = Math.min(this.leftSkipFrames, frameCount);
     this.leftSkipFrames -= skipFrames;
-    return { bytes, frameCount: header.frameCount, skipFrames, dropFrames: 0, gapFrames: 0 };
+    return { bytes, frameCount, skipFrames, dropFrames: 0, gapFrames: this.takeGap(header) };
+  }
+
+  /** Of constant bit rate it is known how much sound the unreadable bytes were; otherwise times move up. */
+  private takeGap({ frameCount, sampleRateHz, bitrateKbps }: Mp3Header): number {
+    const bytesPerFrame = (frameCount * 125 * bitrateKbps) / sampleRateHz;
+    const isKnown = this.packetCount > 1 && !this.isVariable;
+    const lostPackets = isKnown ? Math.round(this.passedBytes / bytesPerFrame) : 0;
+    this.passedBytes = 0;
+    return lostPackets * frameCount;
   }
 }
 

@@ -53,13 +53,10 @@ class OggDemuxer implements Demuxer {
   }
 
   private readPage(page: OggPage): readonly AudioPacket[] {
-    if (this.isOver) {
-      return [];
-    }
-    if (page.isFirst && this.link?.isAwaitingSound !== true) {
+    if (page.isFirst && !this.isOver && this.link?.isAwaitingSound !== true) {
       this.startLink(page);
     }
-    if (page.serial !== this.link?.serial) {
+    if (this.isOver || page.serial !== this.link?.serial) {
       return [];
     }
     const packets = this.link.readPage(page);
