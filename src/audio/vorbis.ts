@@ -1,5 +1,6 @@
 /** What is to be known of Vorbis without decoding it: the identification header, and how long a packet is. */
 import type { PacketFormat } from './packets.ts';
+import { areCodebooksBelievable } from './vorbisCodebooks.ts';
 
 export interface VorbisInfo {
   readonly format: PacketFormat;
@@ -48,9 +49,10 @@ export class VorbisClock {
     this.modeMask = (1 << modeBits) - 1;
   }
 
-  /** Undefined when the setup header is damaged. */
+  /** Undefined when the setup header is damaged, or asks for more memory than any sound needs. */
   static create(info: VorbisInfo, setup: Uint8Array): VorbisClock | undefined {
-    const modes = isVorbisHeader(setup, 5) ? readModes(setup) : undefined;
+    const isSetup = isVorbisHeader(setup, 5) && areCodebooksBelievable(setup);
+    const modes = isSetup ? readModes(setup) : undefined;
     return modes === undefined
       ? undefined
       : new VorbisClock(modes.map((isLong) => info.blockFrames[isLong ? 1 : 0]));
