@@ -18,15 +18,20 @@ const isWatch = process.argv.includes('--watch');
 const lazyModules = {
   axios: 400_000,
   cockatiel: 40_000,
+<<<<<<< HEAD
   'src/audio/decoders/mp3Packets.ts': 110_000,
   'src/audio/decoders/opusPackets.ts': 120_000,
   'src/audio/decoders/vorbisPackets.ts': 130_000,
+=======
+  'src/genesys/bulkClient.ts': 20_000,
+>>>>>>> main
   'src/genesys/permissionReport.ts': 20_000,
   'src/host/archives/archiveModule.ts': 250_000,
   'src/host/conversations/pickersModule.ts': 40_000,
   'src/host/downloads/downloadModule.ts': 40_000,
   'src/host/integrity/integrityModule.ts': 60_000,
   'src/host/player/playerModule.ts': 60_000,
+  'src/host/reports/reportsModule.ts': 150_000,
   'src/host/retention/retentionModule.ts': 60_000,
   'src/host/session/connectionModule.ts': 100_000,
   'src/host/session/signInModule.ts': 80_000,

@@ -14,7 +14,8 @@ export const layers = /** @type {const} */ ({
   audio: ['base', 'model'],
   genesys: ['base', 'model', 'query'],
   archive: ['base', 'model', 'genesys', 'transcript', 'audio'],
-  workers: ['base', 'model', 'protocol', 'transcript', 'audio', 'archive'],
+  catalogue: ['base', 'model', 'query', 'transcript'],
+  workers: ['base', 'model', 'protocol', 'query', 'transcript', 'audio', 'archive', 'catalogue'],
   webview: ['base', 'model', 'protocol', 'transcript', 'audio'],
   generated: [],
   host: [
@@ -26,6 +27,7 @@ export const layers = /** @type {const} */ ({
     'audio',
     'genesys',
     'archive',
+    'catalogue',
     'generated',
   ],
 });

@@ -15,13 +15,16 @@ export const reasonCodes = [
   'notRecorded',
   'unusable',
   'checksumMismatch',
+  'notWanted',
+  'stillOpen',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
 export interface AbsentItem {
   /**
    * `recordings`, `recordings/<id>`, `recordings/<id>/<channel>` or `transcripts/<communicationId>[/<recordingId>]`;
-   * `recordings/#<position from 1>` for one whose id cannot be read.
+   * `recordings/#<position from 1>` for one whose id cannot be read; `attachments/<message id>/<file name>`, with
+   * `#<position from 1>` for a part that cannot be one of a path.
    */
   readonly item: string;
   readonly reason: ReasonCode;

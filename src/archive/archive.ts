@@ -131,19 +131,33 @@ export class Archive {
   async *list(signal: AbortSignal): AsyncIterable<ListedConversation> {
     const deleted = await readDeletedIds(this.rootPath);
     for await (const { path, day } of this.days(signal)) {
-      for (const name of (await folderNames(path)).sort()) {
-        throwIfCancelled(signal);
-        if (!isSafeName(name)) {
-          continue;
-        }
-        const conversationId = parseConversationId(name);
-        const folderPath = join(path, name);
-        const isLeft =
-          deleted.has(conversationId) &&
-          (await isDeletedFolder(this.rootPath, conversationId, folderPath));
-        if (!isLeft) {
-          yield { conversationId, folderPath, day };
-        }
+      yield* this.listFolder({ path, day }, deleted, signal);
+    }
+  }
+
+  /** Conversations that started on a UTC day (`2026-11-05`), ordered by id. */
+  async *listDay(day: string, signal: AbortSignal): AsyncIterable<ListedConversation> {
+    const path = join(this.rootPath, conversationsName, ...day.split('-'));
+    yield* this.listFolder({ path, day }, await readDeletedIds(this.rootPath), signal);
+  }
+
+  private async *listFolder(
+    { path, day }: { readonly path: string; readonly day: string },
+    deleted: ReadonlySet<ConversationId>,
+    signal: AbortSignal,
+  ): AsyncIterable<ListedConversation> {
+    for (const name of (await folderNames(path)).sort()) {
+      throwIfCancelled(signal);
+      if (!isSafeName(name)) {
+        continue;
+      }
+      const conversationId = parseConversationId(name);
+      const folderPath = join(path, name);
+      const isLeft =
+        deleted.has(conversationId) &&
+        (await isDeletedFolder(this.rootPath, conversationId, folderPath));
+      if (!isLeft) {
+        yield { conversationId, folderPath, day };
       }
     }
   }

@@ -31,6 +31,7 @@ import {
   readManifest,
   type Manifest,
   type ManifestFile,
+  type SettledParts,
 } from './manifest.ts';
 import { sweepLeftovers } from './sweepLeftovers.ts';
 
@@ -100,6 +101,7 @@ export class ConversationWriter {
       files: [],
       replacing: [],
       absent: [],
+      settled: undefined,
     };
     await sweepLeftovers(folderPath, deps, signal);
     const path = join(folderPath, manifestName);
@@ -164,9 +166,9 @@ export class ConversationWriter {
     await written;
   }
 
-  /** Makes a folder of the conversation, such as `recordings`, and returns its path. */
-  async folder(name: string): Promise<string> {
-    return await ensureFolder(this.folderPath, [name]);
+  /** Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. */
+  async folder(...names: readonly string[]): Promise<string> {
+    return await ensureFolder(this.folderPath, names);
   }
 
   /**
@@ -176,6 +178,13 @@ export class ConversationWriter {
     const content = new CountingHash();
     content.update(Buffer.from(text));
     const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
+    const held = await this.findIntact(
+      (file) => file.path === origin.path && file.contentSha256 === contentSha256,
+      signal,
+    );
+    if (held !== undefined) {
+      return { file: held, isUnchanged: true };
+    }
     const packed = withoutGzipOrigin(
       text.length <= packAtOnceLength ? gzipSync(text) : await compress(text),
     );
@@ -268,10 +277,11 @@ export class ConversationWriter {
     }));
   }
 
-  /** Replaces the absent items that `isSettled` names by those of this run. */
+  /** Replaces the absent items that `isSettled` names by those of this run, and notes which whole parts it settled. */
   async setAbsent(
     isSettled: (item: string) => boolean,
     absent: readonly AbsentItem[],
+    settled: SettledParts,
   ): Promise<void> {
     const items = new Set(absent.map(({ item }) => item));
     await this.changeAndCommit((manifest) => ({
@@ -280,6 +290,7 @@ export class ConversationWriter {
         ...manifest.absent.filter(({ item }) => !isSettled(item) && !items.has(item)),
         ...absent,
       ],
+      settled: mergeSettled(manifest.settled, settled),
     }));
   }
 
@@ -299,16 +310,17 @@ export class ConversationWriter {
     return { file: entry, isUnchanged: true };
   }
 
-  /** One current file a channel: the player would hear two formats of it twice. */
+  /** One current file a channel, and none of all channels beside single ones: the player would hear them twice. */
   private async retireOtherFormats(file: ManifestFile, signal: AbortSignal): Promise<void> {
-    if (file.channel === undefined) {
+    const { channel } = file;
+    if (channel === undefined) {
       return;
     }
     const others = this.manifest.files.filter(
       (other) =>
         !isHistory(other) &&
         other.path !== file.path &&
-        other.channel === file.channel &&
+        isAlternative(other.channel, channel) &&
         other.recordingId === file.recordingId,
     );
     for (const other of others) {
@@ -342,12 +354,28 @@ export class ConversationWriter {
   }
 }
 
+/** A file of all channels comes from a batch, one a channel from a single request. */
+function isAlternative(other: string | undefined, channel: string): boolean {
+  const isWhole = (each: string | undefined): boolean => /^all(?:-\d+)?$/u.test(each ?? '');
+  return other !== undefined && (other === channel || isWhole(other) !== isWhole(channel));
+}
+
 /** The byte of RFC 1952 that names the operating system is made neutral, so that equal content gives equal files. */
 export function withoutGzipOrigin(packed: Buffer): Buffer {
   const osByte = 9;
   const unknownOs = 255;
   packed[osByte] = unknownOs;
   return packed;
+}
+
+/** Parts settled over the same detail stay settled beside those of this run. */
+function mergeSettled(
+  before: SettledParts | undefined,
+  now: SettledParts,
+): SettledParts | undefined {
+  const kept = before?.detailSha256 === now.detailSha256 ? before.parts : [];
+  const parts = [...new Set([...kept, ...now.parts])].sort();
+  return parts.length === 0 ? before : { parts, detailSha256: now.detailSha256 };
 }
 
 function withFile(files: readonly ManifestFile[], file: ManifestFile): readonly ManifestFile[] {

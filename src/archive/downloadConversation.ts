@@ -89,27 +89,30 @@ export async function downloadConversation(
           lockSignal,
         );
         opened = { writer, audit };
-        outcome.stored(
-          await writer.storeJson(
-            {
-              path: 'conversation.json.gz',
-              source: fetched.source,
-              fetchedAtMs: fetched.fetchedAtMs,
-              verifiedAgainst: ['json'],
-              recordingId: undefined,
-              communicationId: undefined,
-              channel: undefined,
-              validator: undefined,
-            },
-            fetched.rawJson,
-            lockSignal,
-          ),
+        const detail = await writer.storeJson(
+          {
+            path: 'conversation.json.gz',
+            source: fetched.source,
+            fetchedAtMs: fetched.fetchedAtMs,
+            verifiedAgainst: ['json'],
+            recordingId: undefined,
+            communicationId: undefined,
+            channel: undefined,
+            validator: undefined,
+          },
+          fetched.rawJson,
+          lockSignal,
         );
+        outcome.stored(detail);
         const names = await downloadNames(deps, conversation, writer, lockSignal);
         if (names !== undefined) {
           outcome.stored(names);
         }
-        await runParts({ deps, request, conversation, writer, progress, audit, outcome });
+        const { contentSha256 } = detail.file;
+        await runParts(
+          { deps, request, conversation, writer, progress, audit, outcome },
+          contentSha256,
+        );
         const report = outcome.report(writer, progress.receivedBytes, conversation.id);
         const manifestSha256 = await seal(audit, writer, report);
         return { ...report, manifestSha256 };
@@ -159,6 +162,7 @@ async function runParts(
   parts: Omit<DownloadRun, 'limiter' | 'signal' | 'stored' | 'missing' | 'attempt'> & {
     readonly outcome: Outcome;
   },
+  detailSha256: string,
 ): Promise<void> {
   const { outcome, ...rest } = parts;
   const { deps, request, writer } = rest;
@@ -182,7 +186,20 @@ async function runParts(
   } finally {
     outcome.throwIfEnded();
   }
-  await writer.setAbsent((item) => isSettled(item, request, outcome.storedItems), outcome.absent);
+  await writer.setAbsent((item) => isSettled(item, request, outcome.storedItems), outcome.absent, {
+    parts: wholeParts(request),
+    detailSha256,
+  });
+}
+
+/** The parts that the request did not narrow to some of their items. */
+function wholeParts({
+  parts,
+  recordingIds,
+  communicationIds,
+}: DownloadRequest): DownloadRequest['parts'] {
+  const narrowed = { recordings: recordingIds, transcripts: communicationIds };
+  return parts.filter((part) => narrowed[part] === undefined);
 }
 
 /** True for an absent item of an earlier run that this run asked for again, or has brought. */
@@ -194,6 +211,9 @@ function isSettled(
   const [kind, id] = item.split('/');
   if (storedItems.has(item)) {
     return true;
+  }
+  if (kind === 'attachments') {
+    return recordingIds === undefined && parts.includes('recordings');
   }
   if (kind === 'recordings' && parts.includes('recordings')) {
     return recordingIds === undefined || recordingIds.some((each) => each === id);
@@ -225,7 +245,10 @@ class Outcome {
 
   stored(file: StoredFile): void {
     this.files.push(file);
-    const { recordingId, communicationId, channel } = file.file;
+    const { path, recordingId, communicationId, channel } = file.file;
+    if (path.startsWith('attachments/')) {
+      this.storedItems.add(path);
+    }
     if (recordingId !== undefined && channel !== undefined) {
       this.storedItems.add(`recordings/${recordingId}/${channel}`);
     }

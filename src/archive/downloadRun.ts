@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { GenesysApi, NameDirectory } from '../genesys/genesysApi.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, ConversationId, RecordingId } from '../model/ids.ts';
-import type { RecordingFormat } from '../model/recording.ts';
+import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { AbsentItem } from './absence.ts';
 import type { Archive } from './archive.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
@@ -31,6 +31,8 @@ export interface DownloadDeps {
   readonly archive: Archive;
   /** Where events are noted; the archive's own audit log when undefined. */
   readonly audit?: AuditPort | undefined;
+  /** Why the source lists a recording without media, where it knows better than the recording's state tells. */
+  readonly absenceOf?: ((recording: Recording) => AbsentItem | undefined) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,6 +46,8 @@ export interface DownloadRequest {
   /** Only the transcripts of these communications; all when undefined. */
   readonly communicationIds?: readonly CommunicationId[];
   readonly format: RecordingFormat;
+  /** Recordings of screens too; without it they are told as absent on purpose, unless `recordingIds` names them. */
+  readonly includeScreen?: boolean;
   /** How long to wait for the platform to transcode. */
   readonly maxTranscodeWaitMs: number;
   /** True to fetch everything anew, whatever the archive holds: when its manifest cannot be trusted. */

@@ -129,6 +129,22 @@ export class LockFile {
   }
 }
 
+/** True while a live process, this one or another, writes to the archive. Changes nothing. */
+export async function isLockHeld(rootPath: string, clock: Clock): Promise<boolean> {
+  const path = join(rootPath, lockName);
+  const holder = await readHolder(path);
+  const beatAtMs = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  if (holder === undefined || beatAtMs === undefined) {
+    return false;
+  }
+  const isOurs = holder.host === hostname() && holder.pid === process.pid;
+  const isFresh = Math.abs(clock.nowMs() - beatAtMs) < staleAfterMs;
+  return isFresh && (isOurs || !isAbandoned(holder));
+}
+
 /** The lock appears with its content or not at all: a crash in between must not leave one that names nobody. */
 async function createLock(path: string, token: string, clock: Clock): Promise<boolean> {
   const holder: LockHolder = { pid: process.pid, host: hostname(), token };

@@ -32,7 +32,7 @@ export const manifestName = 'manifest.json';
 export const formatVersion = 1;
 
 /** Far above any real manifest: a conversation has a handful of files. */
-const maxManifestBytes = 16 * 1024 * 1024;
+export const maxManifestBytes = 16 * 1024 * 1024;
 
 /**
  * What a file was checked against when it was stored: `size` the length that the storage announced, `outputSize` the size that
@@ -74,6 +74,18 @@ export interface Manifest {
    */
   readonly replacing: readonly ManifestFile[];
   readonly absent: readonly AbsentItem[];
+  /** Undefined until a download of a whole part came to its end. */
+  readonly settled: SettledParts | undefined;
+}
+
+/**
+ * Parts that a download brought to their end: everything that the platform listed then is in `files`, or in `absent` with its
+ * reason. A crash on the way leaves them as they were before.
+ */
+export interface SettledParts {
+  readonly parts: readonly ('recordings' | 'transcripts')[];
+  /** Content of the conversation's detail at the time. */
+  readonly detailSha256: string;
 }
 
 /** True for a relative path of safe names, such as `recordings/4711.0.wav`. */
@@ -97,9 +109,14 @@ export async function readManifest(
 ): Promise<Manifest | undefined> {
   const path = join(folderPath, manifestName);
   const text = await readSmallFile(path, maxManifestBytes, signal);
-  if (text === undefined) {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseManifest(text, path);
+}
+
+/**
+ * The manifest in the text of its file.
+ * @throws AppError `corrupt` when it cannot be read as one, `unsupported` when a newer version wrote it
+ */
+export function parseManifest(text: string, path: string): Manifest {
   try {
     return decodeManifest(parseJson(text, manifestName));
   } catch (error) {
@@ -148,6 +165,7 @@ export function encodeManifest(manifest: Manifest): string {
         message,
         nextAttemptAt: nextAttemptAtMs === undefined ? undefined : toIso(nextAttemptAtMs),
       })),
+      settled: manifest.settled,
     },
     undefined,
     2,
@@ -175,6 +193,7 @@ export function decodeManifest(value: unknown): Manifest {
     files: listOf(record, 'files', '', decodeFile),
     replacing: listOf(record, 'replacing', '', decodeFile),
     absent: listOf(record, 'absent', '', decodeAbsent),
+    settled: optional(record, 'settled', '', decodeSettled),
   };
 }
 
@@ -215,6 +234,15 @@ function decodeAbsent(value: unknown, path: string): AbsentItem {
     reason: reasonCodes.find((known) => known === code) ?? 'platformError',
     message: required(record, 'message', path, asString),
     nextAttemptAtMs: optional(record, 'nextAttemptAt', path, asTimeMs),
+  };
+}
+
+function decodeSettled(value: unknown, path: string): SettledParts {
+  const record = asRecord(value, path);
+  const parts = listOf(record, 'parts', path, asString);
+  return {
+    parts: (['recordings', 'transcripts'] as const).filter((part) => parts.includes(part)),
+    detailSha256: required(record, 'detailSha256', path, asString),
   };
 }
 

@@ -1,8 +1,8 @@
-/** Signed media links of a conversation's recordings, fetched anew once for all channels when they expire. Never stored. */
+/** Signed links of a conversation's recordings and attachments, fetched anew once for all when they expire. Never stored. */
 import { errors } from '../base/appError.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { RecordingId } from '../model/ids.ts';
-import type { Recording } from '../model/recording.ts';
+import type { Recording, RecordingAttachment } from '../model/recording.ts';
 import type { MediaLink } from './mediaDownload.ts';
 
 export class RecordingLinks {
@@ -23,21 +23,50 @@ export class RecordingLinks {
    * @throws AppError `notFound` when the platform does not offer the file any more, and what fetching throws
    */
   async link(id: RecordingId, channel: string, stale: MediaLink | undefined): Promise<MediaLink> {
-    if (stale !== undefined && this.current(id, channel)?.url === stale.url) {
+    return await this.find(
+      id,
+      ({ files }) => files.find((file) => file.channel === channel),
+      stale,
+    );
+  }
+
+  /** The link of an attachment, likewise. `index` is its position in the recording as it was listed first. */
+  async attachmentLink(
+    id: RecordingId,
+    { attachment, index }: { readonly attachment: RecordingAttachment; readonly index: number },
+    stale: MediaLink | undefined,
+  ): Promise<MediaLink> {
+    const isSame = (other: RecordingAttachment | undefined): boolean =>
+      other !== undefined &&
+      other.messageId === attachment.messageId &&
+      other.attachmentId === attachment.attachmentId &&
+      other.name === attachment.name;
+    const linkOf = ({ attachments }: Recording): MediaLink | undefined => {
+      const there = attachments[index];
+      const { url, expiresAtMs } = (isSame(there) ? there : attachments.find(isSame)) ?? {};
+      return url === undefined ? undefined : { url, expiresAtMs };
+    };
+    return await this.find(id, linkOf, stale);
+  }
+
+  private async find(
+    id: RecordingId,
+    linkOf: (recording: Recording) => MediaLink | undefined,
+    stale: MediaLink | undefined,
+  ): Promise<MediaLink> {
+    const current = (): MediaLink | undefined => {
+      const recording = this.recordings.find((each) => each.id === id);
+      return recording === undefined ? undefined : linkOf(recording);
+    };
+    if (stale !== undefined && current()?.url === stale.url) {
       this.pending ??= this.refresh();
       await this.pending;
     }
-    const link = this.current(id, channel);
+    const link = current();
     if (link === undefined) {
       throw errors.notFound('The platform does not offer this media file any more');
     }
     return link;
-  }
-
-  private current(id: RecordingId, channel: string): MediaLink | undefined {
-    return this.recordings
-      .find((recording) => recording.id === id)
-      ?.files.find((file) => file.channel === channel);
   }
 
   private async refresh(): Promise<void> {

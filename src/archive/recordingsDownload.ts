@@ -7,6 +7,7 @@ import type { UndecodableRecording } from '../genesys/genesysApi.ts';
 import type { RecordingId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { absent, absenceByState, hourMs, isTextRecording } from './absence.ts';
+import { downloadAttachments } from './attachmentsDownload.ts';
 import { confirmOutputSize, downloadChannel, recordingPath } from './channelDownload.ts';
 import type { StoredFile } from './conversationWriter.ts';
 import type { DownloadRun } from './downloadRun.ts';
@@ -51,15 +52,19 @@ async function downloadWanted(
     recordings.map(({ value }) => value),
     () => fetchInFormat(run, request.format),
   );
+  const isOwn = ({ value }: Fetched<Recording>): boolean =>
+    value.conversationId === conversation.id;
   await writer.folder('recordings');
   await Promise.all(
     wanted.map(async (fetched, index) => {
       const step = `Recording ${String(index + 1)} of ${String(wanted.length)}`;
       await run.attempt(`recordings/${fetched.value.id}`, async () => {
-        if (fetched.value.conversationId !== conversation.id) {
+        if (!isOwn(fetched)) {
           throw errors.protocol('The platform listed a recording of another conversation');
         }
-        if (isTranscoding && !isTextRecording(fetched.value)) {
+        if (isUnwantedScreen(run, fetched.value)) {
+          await leaveOutScreen(run, fetched);
+        } else if (isTranscoding && !isTextRecording(fetched.value)) {
           noteTranscoding(run, fetched.value);
         } else {
           await downloadRecording(run, fetched, links, step);
@@ -67,11 +72,30 @@ async function downloadWanted(
       });
     }),
   );
+  await downloadAttachments(run, recordings.filter(isOwn), wanted.filter(isOwn), links);
   noteUndecodable(run, undecodable);
   noteUnlisted(run, [
     ...recordings.map(({ value }) => value.id),
     ...undecodable.map(({ recordingId }) => recordingId),
   ]);
+}
+
+function isUnwantedScreen({ request }: DownloadRun, recording: Recording): boolean {
+  return (
+    recording.media === 'screen' &&
+    request.includeScreen !== true &&
+    request.recordingIds?.includes(recording.id) !== true
+  );
+}
+
+/** Its description is stored all the same: it tells that there is a recording. */
+async function leaveOutScreen(run: DownloadRun, fetched: Fetched<Recording>): Promise<void> {
+  const { id } = fetched.value;
+  const path = recordingPath(`${id}.json.gz`);
+  run.stored(await storeRecordingObject(run.writer, path, fetched, run.signal));
+  const message =
+    'This recording of a screen was left out on purpose; a setting says whether they are downloaded.';
+  run.missing(absent(`recordings/${id}`, 'notWanted', message));
 }
 
 function noteTranscoding(run: DownloadRun, recording: Recording): void {
@@ -128,12 +152,14 @@ async function downloadRecording(
     signal,
   );
   run.stored(stored);
-  const absence = absenceByState(recording, deps.clock.nowMs());
+  const absence = absenceByState(recording, deps.clock.nowMs()) ?? deps.absenceOf?.(recording);
   if (absence !== undefined && recording.files.length === 0) {
     run.missing(absence);
     return;
   }
-  if (recording.files.length === 0 && !isTextRecording(recording) && request.format !== 'NONE') {
+  const mayLackMedia =
+    isTextRecording(recording) || request.format === 'NONE' || deps.absenceOf !== undefined;
+  if (recording.files.length === 0 && !mayLackMedia) {
     throw errors.remote('The platform lists this recording but offers no media for it');
   }
   const channels: StoredFile[] = [];

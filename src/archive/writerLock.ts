@@ -11,7 +11,7 @@ import { guardStorage } from './storageError.ts';
 /** What is to be written to. */
 export interface WriterTurn extends LockWait {
   readonly rootPath: string;
-  /** Undefined for what concerns no single conversation and waits for none of them. */
+  /** Undefined for work on the archive as a whole, beside which this process goes on with single conversations. */
   readonly conversationId: ConversationId | undefined;
 }
 
@@ -31,7 +31,7 @@ interface HeldLock {
 const heldLocks = new Map<string, HeldLock>();
 
 /**
- * Runs `task` as the one writer of the archive and the only one of the conversation, after waiting up to `patienceMs` for
+ * Runs `task` as the one writer of the archive and the only one of the conversation (when it names one), after waiting up to `patienceMs` for
  * another live process to be done. `task` gets a signal that is also aborted when the lock is lost, which happens when this
  * machine slept while another one took over.
  * @throws AppError `conflict` when another live process still writes
@@ -51,12 +51,10 @@ export async function withWriterLock<T>(
   try {
     lock = await untilAborted(held.acquired, signal);
     const { lost } = lock;
-    return await takeTurn(
-      held,
-      conversationId,
-      () => task(AbortSignal.any([signal, lost])),
-      signal,
-    );
+    const run = (): Promise<T> => task(AbortSignal.any([signal, lost]));
+    return conversationId === undefined
+      ? await run()
+      : await takeTurn(held, conversationId, run, signal);
   } catch (error) {
     if (lock?.lost.aborted === true && !signal.aborted && isCancellation(error)) {
       throw errors.conflict(

@@ -38,6 +38,12 @@ export const commandIds = [
   'genesysArchive.deleteFromArchive',
   'genesysArchive.placeLegalHold',
   'genesysArchive.liftLegalHold',
+  'genesysArchive.completenessReport',
+  'genesysArchive.availabilityReport',
+  'genesysArchive.complianceReport',
+  'genesysArchive.recheckReport',
+  'genesysArchive.exportEvidence',
+  'genesysArchive.exportConversations',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -83,6 +89,7 @@ export interface Settings {
   readonly 'cache.maxAgeHours': number;
   readonly 'retention.days': number;
   readonly 'retention.filter': string;
+  readonly 'recordings.includeScreen': boolean;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -100,4 +107,5 @@ export const settingSchemas = {
   'cache.maxAgeHours': { default: 24, minimum: 0, maximum: 720 },
   'retention.days': { default: 0, minimum: 0, maximum: 36500 },
   'retention.filter': { default: '' },
+  'recordings.includeScreen': { default: false },
 } as const;

@@ -20,6 +20,7 @@ import type {
 } from '../model/ids.ts';
 import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { ConversationQuery } from '../query/conversationQuery.ts';
+import type { BulkApi } from './bulkApi.ts';
 import type { PermissionReport } from './permissions.ts';
 
 export interface GenesysApi {
@@ -69,6 +70,8 @@ export interface GenesysApi {
    * @see GET /api/v2/tokens/me
    */
   fetchPermissionReport(signal: AbortSignal): Promise<PermissionReport>;
+  /** What syncing needs beside this, always with the priority of `background()`. Its code is loaded on first use. */
+  bulk(): Promise<BulkApi>;
 }
 
 export interface Organisation {
@@ -81,6 +84,8 @@ export interface PageRequest {
   readonly pageNumber: number;
   /** 1 to 100. */
   readonly pageSize: number;
+  /** The caller asks for smaller pages when the platform takes too long: then a 504 is thrown at once. */
+  readonly isDivisible?: boolean | undefined;
 }
 
 export interface ConversationPage {

@@ -9,7 +9,9 @@ import type { CommunicationId, ConversationId, UserId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
 import { toDetailsQuery, type ConversationQuery } from '../query/conversationQuery.ts';
 import { ApiMeter } from './apiMeter.ts';
+import type { BulkApi } from './bulkApi.ts';
 import { decodeConversation, decodeDetailsPage } from './decoders/conversation.ts';
+import { decodeConversations, toFetched } from './decoders/conversationList.ts';
 import {
   decodeRecording,
   decodeRecordingId,
@@ -134,27 +136,12 @@ export class GenesysClient implements GenesysApi {
         body: toDetailsQuery(query, { pageSize, pageNumber }),
         // A query: asking twice changes nothing.
         isRepeatable: true,
+        isDivisible: page.isDivisible === true,
       },
       signal,
     );
     const { elements, totalHits } = decodeDetailsPage(response.text);
-    const conversations: Fetched<Conversation>[] = [];
-    const undecodable: { rawJson: string; reason: string }[] = [];
-    for (const rawJson of elements) {
-      try {
-        conversations.push(
-          toFetched(decodeConversation(parseJson(rawJson, 'a conversation')), rawJson, response),
-        );
-      } catch (error) {
-        if (!isAppError(error, 'protocol')) {
-          throw error;
-        }
-        undecodable.push({ rawJson, reason: error.message });
-      }
-    }
-    if (undecodable.length > 0) {
-      this.deps.log.warn('Some conversations could not be decoded', { count: undecodable.length });
-    }
+    const { conversations, undecodable } = decodeConversations(elements, response, this.deps.log);
     const { startMs, endMs } = query.interval;
     return {
       // The platform matches whole days, so it also sends what started before or after the interval.
@@ -272,6 +259,11 @@ export class GenesysClient implements GenesysApi {
     return fetchPermissionReport({ http: this.http, nowMs: () => clock.nowMs() }, signal);
   }
 
+  async bulk(): Promise<BulkApi> {
+    const { BulkClient } = await import('./bulkClient.ts');
+    return new BulkClient({ http: this.core.http.background, log: this.deps.log });
+  }
+
   /** Links are outside the rate budget; a body that breaks off is the reader's to go on from. */
   async openMedia(
     url: string,
@@ -322,10 +314,6 @@ function createCore(deps: GenesysClientDeps): Core {
 interface LinksAnswer {
   readonly links: readonly TranscriptLink[];
   readonly refusal: AppError | undefined;
-}
-
-function toFetched<T>(value: T, rawJson: string, response: ApiResponse): Fetched<T> {
-  return { value, rawJson, source: response.source, fetchedAtMs: response.receivedAtMs };
 }
 
 /** One recording that does not decode is told and left out: the others are as good as without it. */

@@ -19,13 +19,14 @@ import {
   interactivePatienceMs,
   isUnsent,
   withRetries,
+  type RequestKind,
   type RetryOptions,
 } from './retryPolicy.ts';
 import { MemoryBudget, type BudgetsByToken } from './sharedBudget.ts';
 import type { AccessToken, TokenSource } from './tokenSource.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path below the API's base, with placeholders: `/api/v2/conversations/{conversationId}/recordings`. */
   readonly pathTemplate: string;
   /** Values of the placeholders; they are encoded. */
@@ -33,8 +34,10 @@ export interface ApiRequest {
   /** Query parameters in order; lists repeat their name. */
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly body?: unknown;
-  /** Whether the platform may be asked twice when an answer is lost; by default a GET may and a POST may not. */
+  /** Whether the platform may be asked twice when an answer is lost; by default a GET may and others may not. */
   readonly isRepeatable?: boolean;
+  /** The caller can ask for less: a 504, which says that it was too much, is thrown at once. */
+  readonly isDivisible?: boolean;
   readonly timeoutMs?: number;
   /** Asks whether a call is allowed: a refusal is the answer, and not told as a feature that was refused. */
   readonly isProbe?: boolean;
@@ -141,17 +144,15 @@ export class HttpClient implements ApiCaller {
       mayProbeEarly: isInteractive,
     };
     const { clock, log, retry } = this.deps;
-    const isRepeatable = request.isRepeatable ?? request.method === 'GET';
     try {
       return await withRetries(
         () => this.limiters[priority].run(() => this.attempt(call, signal), signal),
         {
           clock,
           options: retry ?? defaultRetryOptions,
-          kind: isRepeatable ? 'repeatable' : 'onceOnly',
+          kind: kindOf(request),
           // A refresh token serves once: with a lost answer it may be used up, whatever it was wanted for.
-          kindOf: (error) =>
-            isRepeatable && error !== call.tokenError ? 'repeatable' : 'onceOnly',
+          kindOf: (error) => (error === call.tokenError ? 'onceOnly' : kindOf(request)),
           ...(isInteractive && {
             patienceLeftMs: () =>
               interactivePatienceMs - (clock.nowMs() - (call.silentSinceMs ?? clock.nowMs())),
@@ -277,6 +278,13 @@ export class HttpClient implements ApiCaller {
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
     };
   }
+}
+
+function kindOf({ method, isRepeatable = method === 'GET', isDivisible }: ApiRequest): RequestKind {
+  if (!isRepeatable) {
+    return 'onceOnly';
+  }
+  return isDivisible === true ? 'divisible' : 'repeatable';
 }
 
 function toUrl(apiBaseUrl: string, request: ApiRequest): string {

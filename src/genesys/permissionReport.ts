@@ -94,7 +94,7 @@ async function probeAll(
   const endMs = Math.floor(caller.nowMs() / minuteMs) * minuteMs;
   const probes: readonly (readonly [readonly FeatureId[], ApiRequest])[] = [
     [
-      ['listConversations', 'openConversation'],
+      ['listConversations', 'openConversation', 'conversationJobs'],
       {
         method: 'POST',
         pathTemplate: '/api/v2/analytics/conversations/details/query',
@@ -104,7 +104,11 @@ async function probeAll(
         },
       },
     ],
-    [['recordings'], ofNobody('recordings', { formatId: 'NONE', maxWaitMs: 0 })],
+    // A batch needs the same as one recording, and would be a thing made on the platform.
+    [
+      ['recordings', 'recordingBatches'],
+      ofNobody('recordings', { formatId: 'NONE', maxWaitMs: 0 }),
+    ],
     [['transcripts'], ofNobody('transcripts')],
     [['unrecordedTranscripts'], ofNobody('unrecordedTranscripts')],
     [['queueNames'], firstOf('queueNames')],

@@ -8,7 +8,9 @@ import type { ErrorCode } from '../base/appError.ts';
 export const featureIds = [
   'listConversations',
   'openConversation',
+  'conversationJobs',
   'recordings',
+  'recordingBatches',
   'unredactedRecordings',
   'annotations',
   'transcripts',
@@ -58,12 +60,24 @@ export const featureNeeds: Readonly<Record<FeatureId, FeatureNeed>> = {
     ...listing,
     endpoint: 'GET /api/v2/analytics/conversations/{conversationId}/details',
   },
+  conversationJobs: {
+    name: 'listing conversations in bulk',
+    ...listing,
+    endpoint: 'POST /api/v2/analytics/conversations/details/jobs',
+  },
   recordings: {
     name: 'recordings',
     anyPermission: recordings,
     allPermissions: none,
     anyScope: scope('recordings'),
     endpoint: listRecordings,
+  },
+  recordingBatches: {
+    name: 'recordings in bulk',
+    anyPermission: recordings,
+    allPermissions: none,
+    anyScope: scope('quality'),
+    endpoint: 'POST /api/v2/recording/batchrequests',
   },
   unredactedRecordings: {
     name: 'recordings that are not redacted',

@@ -36,9 +36,10 @@ export type OnRetry = (error: unknown, waitMs: number) => void;
 
 /**
  * What a request is that failed. `repeatable`: reading, so that twice is as good as once. `onceOnly`: sent again only when it
- * surely was not carried out. `media`: a signed link, where the storage's 500 is a passing thing too.
+ * surely was not carried out. `divisible`: reading that is better divided than repeated when it takes the platform too long.
+ * `media`: a signed link, where the storage's 500 is a passing thing too.
  */
-export type RequestKind = 'repeatable' | 'onceOnly' | 'media';
+export type RequestKind = 'repeatable' | 'onceOnly' | 'divisible' | 'media';
 
 const passingStatuses: ReadonlySet<unknown> = new Set([502, 503, 504]);
 /** Failures before a connection stood. */
@@ -62,9 +63,16 @@ export function isRetryable(error: unknown, kind: RequestKind): boolean {
     return false;
   }
   const status = error.details['status'];
-  return kind === 'onceOnly'
-    ? status === 503
-    : passingStatuses.has(status) || (kind === 'media' && status === 500);
+  switch (kind) {
+    case 'onceOnly':
+      return status === 503;
+    case 'divisible':
+      return passingStatuses.has(status) && status !== 504;
+    case 'repeatable':
+      return passingStatuses.has(status);
+    case 'media':
+      return passingStatuses.has(status) || status === 500;
+  }
 }
 
 /** True when the request of this failure never left this machine. */

@@ -13,6 +13,7 @@ import { DownloadService } from './downloads/downloadService.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
+import { reportCommands } from './reports/reportsFeature.ts';
 import type { Services } from './services.ts';
 import { RetentionFeature } from './retention/retentionFeature.ts';
 import { registerSession, sessionCommands } from './session/registerSession.ts';
@@ -81,6 +82,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
+    ...reportCommands({ ...services, archives, worker, conversations, log: log.child('reports') }),
   } satisfies Record<CommandId, CommandHandler>;
   store.add(
     registerCommands(commands, {

@@ -27,6 +27,8 @@ export interface Recording {
   /** One entry a file, ordered by channel key. Empty without playable media. */
   readonly files: readonly RecordingFile[];
   readonly annotations: readonly Annotation[];
+  /** Files that came with messages and e-mails, in their order. */
+  readonly attachments: readonly RecordingAttachment[];
   /** Size of all media as the platform states it; there is no checksum. */
   readonly outputSizeBytes: number | undefined;
   readonly outputDurationMs: number | undefined;
@@ -44,6 +46,19 @@ export interface RecordingFile {
   readonly expiresAtMs: number | undefined;
   /** The platform's preview: 0 to about 1, silence 0.5, evenly spread over the file. */
   readonly waveform: readonly number[];
+}
+
+/** A file of a message or an e-mail. Whoever wrote the message chose its name: nothing of it is to be trusted. */
+export interface RecordingAttachment {
+  /** Undefined when the platform does not say. */
+  readonly messageId: string | undefined;
+  readonly attachmentId: string | undefined;
+  readonly name: string | undefined;
+  /** Undefined when there is no link that could be followed. Fetched without the bearer token. */
+  readonly url: string | undefined;
+  readonly expiresAtMs: number | undefined;
+  /** As the platform states it. */
+  readonly sizeBytes: number | undefined;
 }
 
 /** A hold, pause, bookmark, … of a recording. Times are relative to its start and may be negative. */

@@ -28,6 +28,8 @@ export const noFilters: ConversationFilters = {
 export interface ConversationQuery {
   readonly interval: Interval;
   readonly filters: ConversationFilters;
+  /** By start; newest first (`desc`) when undefined. */
+  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 /** A filter of the platform: exactly two levels, combined by its `type`. @see docs of analytics detail queries */
@@ -48,11 +50,20 @@ export interface DetailsPredicate {
 }
 
 /** Body of `POST /api/v2/analytics/conversations/details/query`. */
-export interface DetailsQuery {
+export interface DetailsQuery extends DetailsSelection {
+  readonly paging: { readonly pageSize: number; readonly pageNumber: number };
+}
+
+/** Body of `POST /api/v2/analytics/conversations/details/jobs`. */
+export interface DetailsJobQuery extends DetailsSelection {
+  /** Else a job also brings what began long before and was still going on. */
+  readonly startOfDayIntervalMatching: true;
+}
+
+interface DetailsSelection {
   readonly interval: string;
   readonly order: 'asc' | 'desc';
   readonly orderBy: 'conversationStart';
-  readonly paging: { readonly pageSize: number; readonly pageNumber: number };
   readonly conversationFilters?: readonly DetailsFilter[];
   readonly segmentFilters?: readonly DetailsFilter[];
 }
@@ -72,14 +83,24 @@ export function isUnfiltered(filters: ConversationFilters): boolean {
   );
 }
 
-/**
- * The platform's query, newest first. Each kind becomes a filter of its own, since predicates of one segment filter must
- * hold on the same segment (a wrap-up code and the number that was dialled never do).
- */
+/** The platform's query, one page of it. */
 export function toDetailsQuery(
   query: ConversationQuery,
   paging: DetailsQuery['paging'],
 ): DetailsQuery {
+  return { ...toSelection(query), paging };
+}
+
+/** The same as a job: jobs are read by cursor. */
+export function toDetailsJobQuery(query: ConversationQuery): DetailsJobQuery {
+  return { ...toSelection(query), startOfDayIntervalMatching: true };
+}
+
+/**
+ * Each kind becomes a filter of its own, since predicates of one segment filter must hold on the same segment (a wrap-up code
+ * and the number that was dialled never do).
+ */
+function toSelection(query: ConversationQuery): DetailsSelection {
   const { filters } = query;
   const segmentFilters = [
     anyOf('queueId', filters.queueIds),
@@ -94,9 +115,8 @@ export function toDetailsQuery(
   ].filter((filter) => filter !== undefined);
   return {
     interval: toIsoInterval(query.interval),
-    order: 'desc',
+    order: query.order ?? 'desc',
     orderBy: 'conversationStart',
-    paging,
     ...(conversationFilters.length > 0 && { conversationFilters }),
     ...(segmentFilters.length > 0 && { segmentFilters }),
   };

@@ -31,7 +31,7 @@ export function decodeTranscript(value: unknown): DecodedTranscript {
 }
 
 /** Collects what decodes and counts what does not. */
-class Collector {
+export class Collector {
   skippedCount = 0;
 
   list<T>(values: unknown, decode: (record: JsonRecord) => T | undefined): readonly T[] {
@@ -55,7 +55,8 @@ class Collector {
   }
 }
 
-type UnnumberedPhrase = Omit<Phrase, 'index'>;
+/** A phrase that has no place in an order yet. */
+export type UnnumberedPhrase = Omit<Phrase, 'index'>;
 
 function decodePlatformFile(file: JsonRecord, values: readonly unknown[]): DecodedTranscript {
   const collector = new Collector();
@@ -95,7 +96,8 @@ function decodePlatformFile(file: JsonRecord, values: readonly unknown[]): Decod
   };
 }
 
-function decodePhrase(
+/** @param baseMs start of its part, for phrases that only have an offset. Undefined when it makes no sense. */
+export function decodePhrase(
   phrase: JsonRecord,
   baseMs: number | undefined,
   collector: Collector,
@@ -125,7 +127,11 @@ function decodePhrase(
   };
 }
 
-function decodeSentiment(mark: JsonRecord, baseMs: number | undefined): SentimentMark | undefined {
+/** Undefined when it makes no sense. @param baseMs as of `decodePhrase` */
+export function decodeSentiment(
+  mark: JsonRecord,
+  baseMs: number | undefined,
+): SentimentMark | undefined {
   const span = spanOf(mark, baseMs);
   const sentiment = mark['sentiment'];
   return span === undefined || typeof sentiment !== 'number' || !Number.isFinite(sentiment)
@@ -133,7 +139,8 @@ function decodeSentiment(mark: JsonRecord, baseMs: number | undefined): Sentimen
     : { role: textOf(mark['participant']) ?? 'unknown', ...span, sentiment };
 }
 
-function decodeTopic(mark: JsonRecord, baseMs: number | undefined): TopicMark | undefined {
+/** Undefined when it makes no sense. @param baseMs as of `decodePhrase` */
+export function decodeTopic(mark: JsonRecord, baseMs: number | undefined): TopicMark | undefined {
   const span = spanOf(mark, baseMs);
   const name = textOf(mark['topicName']);
   return span === undefined || name === undefined
@@ -151,32 +158,8 @@ const olderRoles: ReadonlyMap<string, string> = new Map([
 /** `{conversation, participants: [{id, name, role}], transcript: [{start_time, end_time, text, speaker_id, confidence}]}` */
 function decodeOlderFile(file: JsonRecord, values: readonly unknown[]): DecodedTranscript {
   const collector = new Collector();
-  const roles = new Map(
-    collector.list(file['participants'], (participant) => {
-      const id = textOf(participant['id']);
-      const role = textOf(participant['role']);
-      return id === undefined || role === undefined
-        ? undefined
-        : ([id, olderRoles.get(role.toLowerCase()) ?? role] as const);
-    }),
-  );
-  const phrases = collector.list(values, (turn): UnnumberedPhrase | undefined => {
-    const text = textOf(turn['text']);
-    const startMs = timeOf(secondsToMs(turn['start_time']));
-    const endMs = timeOf(secondsToMs(turn['end_time'])) ?? startMs;
-    if (text === undefined || startMs === undefined || endMs === undefined) {
-      return undefined;
-    }
-    const speaker = textOf(turn['speaker_id']) ?? '';
-    return {
-      role: roles.get(speaker) ?? 'unknown',
-      text,
-      startMs,
-      durationMs: Math.max(0, endMs - startMs),
-      confidence: ratioOf(turn['confidence']),
-      words: [],
-    };
-  });
+  const roles = new Map(collector.list(file['participants'], decodeOlderRole));
+  const phrases = collector.list(values, (turn) => decodeOlderTurn(turn, roles));
   const conversation = file['conversation'];
   return {
     conversationId: idOf(
@@ -191,6 +174,36 @@ function decodeOlderFile(file: JsonRecord, values: readonly unknown[]): DecodedT
     topics: [],
     skippedCount: collector.skippedCount,
     timeBase: 'recording',
+  };
+}
+
+/** Id and role of a participant of the older file; undefined when one is missing. */
+export function decodeOlderRole(participant: JsonRecord): readonly [string, string] | undefined {
+  const id = textOf(participant['id']);
+  const role = textOf(participant['role']);
+  return id === undefined || role === undefined
+    ? undefined
+    : ([id, olderRoles.get(role.toLowerCase()) ?? role] as const);
+}
+
+/** A turn of the older file; undefined when it makes no sense. Its time is from the recording's first sample. */
+export function decodeOlderTurn(
+  turn: JsonRecord,
+  roles: ReadonlyMap<string, string>,
+): UnnumberedPhrase | undefined {
+  const text = textOf(turn['text']);
+  const startMs = timeOf(secondsToMs(turn['start_time']));
+  const endMs = timeOf(secondsToMs(turn['end_time'])) ?? startMs;
+  if (text === undefined || startMs === undefined || endMs === undefined) {
+    return undefined;
+  }
+  return {
+    role: roles.get(textOf(turn['speaker_id']) ?? '') ?? 'unknown',
+    text,
+    startMs,
+    durationMs: Math.max(0, endMs - startMs),
+    confidence: ratioOf(turn['confidence']),
+    words: [],
   };
 }
 

@@ -6,18 +6,32 @@ import { toDisposable } from '../base/disposable.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
 import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
+import {
+  catalogueDecoders,
+  type CatalogueProgress,
+  type CatalogueRequests,
+} from '../protocol/catalogue.ts';
 import { connectRpc, type MessagePipe } from '../protocol/rpc.ts';
+import { createCatalogueHandlers } from './catalogueHandlers.ts';
 
 assert(parentPort !== null, 'The archive worker runs in a worker thread only');
 
-// The host asks and never tells; a message that is not understood has nobody here who could act on it, and a request among
+// The host asks and hears of progress, and never tells; a message that is not understood has nobody here who could act on it, and a request among
 // them is answered with its failure by the channel itself.
-connectRpc<Record<string, never>, ArchiveWorkerRequests, never, never>({
+const peer = connectRpc<
+  Record<string, never>,
+  ArchiveWorkerRequests & CatalogueRequests,
+  never,
+  CatalogueProgress
+>({
   pipe: toPipe(parentPort),
   asks: {},
-  answers: archiveWorkerDecoders,
+  answers: { ...archiveWorkerDecoders, ...catalogueDecoders },
   handlers: {
     prepareRecording,
+    ...createCatalogueHandlers((progress) => {
+      peer.notify(progress);
+    }),
     verifyConversation: ({ folderPath }, signal) => verifyConversation(folderPath, signal),
   },
   hears: (_value, path) => failDecode(path, 'something the archive worker listens to'),

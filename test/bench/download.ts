@@ -224,7 +224,7 @@ async function measureSmall(origin: string): Promise<void> {
 async function startServer(): Promise<{ child: ChildProcess; origin: string }> {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, '../support/wavStreamServer.ts')],
+    [join(import.meta.dirname, '../support/wavStreamMain.ts')],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   for await (const port of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {

@@ -125,6 +125,7 @@ suite('Permissions against the simulator', () => {
       {
         listConversations: 'missing analytics:conversationDetail:view',
         openConversation: 'missing analytics:conversationDetail:view',
+        conversationJobs: 'missing analytics:conversationDetail:view',
       },
     ],
     [
@@ -132,6 +133,7 @@ suite('Permissions against the simulator', () => {
       restrictedClients.withoutRecordings,
       {
         recordings: 'missing recording:recording:view',
+        recordingBatches: 'missing recording:recording:view',
         transcripts: 'missing recording:recording:view',
         unrecordedTranscripts: 'missing recording:recording:view',
       },
@@ -170,7 +172,9 @@ suite('Permissions against the simulator', () => {
       [
         'listConversations',
         'openConversation',
+        'conversationJobs',
         'recordings',
+        'recordingBatches',
         'transcripts',
         'unrecordedTranscripts',
         'queueNames',
@@ -201,6 +205,7 @@ suite('Permissions against the simulator', () => {
       [
         'analytics:readonly',
         'authorization:readonly',
+        'quality:readonly',
         'recordings:readonly',
         'routing:readonly',
         'speech-and-text-analytics:readonly',

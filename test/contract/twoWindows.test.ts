@@ -59,7 +59,12 @@ suite('two windows', () => {
           assert.ok(fileCount >= 4);
           assert.deepEqual(problems, []);
         }
-        assert.deepEqual(await readdir(root), ['archive.json', 'conversations']);
+        assert.deepEqual(await readdir(root), [
+          'archive.json',
+          'audit.head.json',
+          'audit.jsonl',
+          'conversations',
+        ]);
       } finally {
         await simulator.stop();
       }

@@ -4,6 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import type { Models } from 'purecloud-platform-client-v2';
+import {
+  decodeAvailabilityMs,
+  decodeCreatedBatch,
+  decodeCreatedJob,
+  decodeDetailsJob,
+  decodeDetailsJobPage,
+  decodeRecordingBatch,
+} from '../../src/genesys/decoders/bulk.ts';
 import { decodeConversation } from '../../src/genesys/decoders/conversation.ts';
 import { decodeRecording } from '../../src/genesys/decoders/recording.ts';
 import {
@@ -60,6 +68,7 @@ const conversation: Models.AnalyticsConversationWithoutAttributes = {
     },
   ],
 };
+const expiringLink = 'https://cdn.example/x?Expires=1800000000';
 const annotation: Models.Annotation = {
   id: 'a-1',
   type: 'Pause',
@@ -86,6 +95,22 @@ const recording: Models.Recording = {
   estimatedTranscodeTimeMs: 7,
   archiveDate: time,
   deleteDate: time,
+  messagingTranscript: [
+    {
+      id: 'm-1',
+      messageMediaAttachments: [
+        { id: 'a-1', name: 'photo.png', url: expiringLink, contentLength: 8 },
+      ],
+    },
+  ],
+  emailTranscript: [
+    {
+      id: 'm-2',
+      attachments: [
+        { attachmentId: 'a-2', name: 'x.pdf', contentPath: expiringLink, contentLength: 9 },
+      ],
+    },
+  ],
 };
 
 /** Paths of everything that is undefined or empty. */
@@ -107,6 +132,52 @@ suite('decoders and the official SDK', () => {
     const decoded = decodeRecording(recording, '', parseConversationId('other'));
     assert.deepEqual(missingIn(decoded), []);
     assert.equal(decoded.conversationId, 'c-1');
+  });
+
+  test('read jobs and batches under the SDK’s names', () => {
+    const status: Models.AsyncQueryStatus = {
+      state: 'FAILED',
+      errorMessage: 'why',
+      expirationDate: time,
+    };
+    const created: Models.AsyncQueryResponse = { jobId: 'j-1' };
+    const page: Models.AnalyticsConversationAsyncQueryResponse = {
+      conversations: [conversation],
+      cursor: 'next',
+      dataAvailabilityDate: time,
+    };
+    const availability: Models.DataAvailabilityResponse = { dataAvailabilityDate: time };
+    const batch: Models.BatchDownloadJobStatusResult = {
+      id: 'b-1',
+      jobId: 'b-1',
+      expectedResultCount: 3,
+      resultCount: 2,
+      errorCount: 1,
+      status: 'Completed',
+      results: [
+        {
+          conversationId: 'c-1',
+          recordingId: 'r-1',
+          resultUrl: expiringLink,
+          contentType: 'audio/wav',
+          errorMsg: 'why',
+        },
+      ],
+    };
+    const submitted: Models.BatchDownloadJobSubmissionResult = { id: 'b-1' };
+    const decoded = [
+      decodeDetailsJob(JSON.stringify(status)),
+      decodeCreatedJob(JSON.stringify(created)),
+      decodeDetailsJobPage(JSON.stringify(page)),
+      decodeAvailabilityMs(JSON.stringify(availability)),
+      decodeRecordingBatch(JSON.stringify(batch)),
+      decodeCreatedBatch(JSON.stringify(submitted)),
+    ];
+    assert.deepEqual(missingIn(decoded), []);
+    const { isCompleted, expectedResultCount, resultCount, errorCount } = decodeRecordingBatch(
+      JSON.stringify(batch),
+    );
+    assert.deepEqual([isCompleted, expectedResultCount, resultCount, errorCount], [true, 3, 2, 1]);
   });
 
   test('read links, lists and the organisation under the SDK’s names', () => {

@@ -25,3 +25,23 @@ export function median(values: readonly number[]): number {
   }
   return (upper + lower) / 2;
 }
+
+/** The smallest value that at least `percent` of the values do not exceed. @throws RangeError for none */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
+  if (value === undefined) {
+    throw new RangeError('No percentile of no values');
+  }
+  return value;
+}
+
+/** What `--scale=0.1` asks for: a smaller run for trying things; 1 for the figures that count. */
+export function scaleOf(args: readonly string[]): number {
+  const [, text = '1'] = args.find((arg) => arg.startsWith('--scale='))?.split('=') ?? [];
+  const scale = Number(text);
+  if (!(scale > 0 && scale <= 1)) {
+    throw new RangeError('A scale is above 0 and at most 1');
+  }
+  return scale;
+}

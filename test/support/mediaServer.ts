@@ -18,6 +18,8 @@ export interface MediaFile {
   contentType?: string;
   /** No ETag: such a file cannot be resumed. */
   hasNoValidator?: boolean;
+  /** Claimed, whatever the body is. */
+  contentEncoding?: string;
   /** Announces the MD5 of the body, as S3 does. */
   hasChecksum?: boolean;
   /** Each entry spoils one request. */
@@ -138,13 +140,11 @@ export class MediaServer {
     { name, file, fault }: Served,
   ): Promise<void> {
     const etag = `"${createHash('sha1').update(file.body).digest('hex')}"`;
-    const isContinued = request.headers['if-range'] === etag && fault?.kind !== 'ignoreRange';
-    const from = isContinued ? askedByte(request) : 0;
+    const from = fault?.kind === 'ignoreRange' ? 0 : continuedFrom(request, etag);
     this.log(name, request, from > 0 ? 206 : 200);
     response.writeHead(from > 0 ? 206 : 200, headersOf(file, etag, from));
     if (fault?.kind !== 'cut' && fault?.kind !== 'expireAfter') {
-      const rest = file.body.subarray(from);
-      await this.sendBytes(response, fault?.kind === 'spoil' ? spoilt(rest) : rest);
+      await this.sendBytes(response, spoilt(file.body.subarray(from), fault));
       response.end();
       return;
     }
@@ -218,7 +218,14 @@ function askedByte(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-$/u.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
-function spoilt(body: Buffer): Buffer {
+function continuedFrom(request: IncomingMessage, etag: string): number {
+  return request.headers['if-range'] === etag ? askedByte(request) : 0;
+}
+
+function spoilt(body: Buffer, fault: MediaFault | undefined): Buffer {
+  if (fault?.kind !== 'spoil') {
+    return body;
+  }
   const copy = Buffer.from(body);
   copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1);
   return copy;
@@ -234,6 +241,7 @@ function headersOf(
     'content-type': file.contentType ?? 'audio/wav',
     'content-length': total - from,
     ...(file.hasNoValidator === true ? {} : { etag }),
+    ...(file.contentEncoding === undefined ? {} : { 'content-encoding': file.contentEncoding }),
     ...(file.hasChecksum === true
       ? { 'content-md5': createHash('md5').update(file.body).digest('base64') }
       : {}),

@@ -161,6 +161,7 @@ export class RetentionBench {
     ] as const) {
       await this.place(writer, origin(path, facts), text);
     }
+    await writer.commit();
     await writeFile(join(folder, 'recordings', `${recordingId}.0.dat`), 'peaks');
     await writeFile(join(folder, 'recordings', `${recordingId}.1.wav.partial`), 'half');
     await writeFile(join(folder, 'recordings', `${recordingId}.1.wav.partial.json`), '{}');

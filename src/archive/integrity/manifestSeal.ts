@@ -1,6 +1,6 @@
 /**
  * The digest of a conversation's manifest in the audit log: an edited manifest is found by it even when its hashes were made
- * to fit edited files. Owns the convention of the details; see `docs/adr/0011-audit-and-seals.md`.
+ * to fit edited files. Owns the convention of the details; see `docs/adr/0012-audit-and-seals.md`.
  */
 import type { JsonRecord } from '../../base/decode.ts';
 import { isSafeName, parseConversationId, type ConversationId } from '../../model/ids.ts';

@@ -184,6 +184,10 @@ function receiptsOf(
     files: files
       .slice(part * filesPerReceipt, (part + 1) * filesPerReceipt)
       .map(({ path, bytes, sha256 }) => ({ path, bytes, sha256: sha256 ?? null })),
+    // Verifying the archive must not miss what was deleted on purpose.
+    ...(remaining.every(({ item }) => item !== manifestName && item !== '.') && {
+      manifestSha256: null,
+    }),
     remainingCount: remaining.length,
     remaining: remaining
       .slice(0, remainingInReceipt)

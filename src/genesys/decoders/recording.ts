@@ -21,7 +21,12 @@ import {
   type ConversationId,
   type RecordingId,
 } from '../../model/ids.ts';
-import type { Annotation, Recording, RecordingFile } from '../../model/recording.ts';
+import type {
+  Annotation,
+  Recording,
+  RecordingAttachment,
+  RecordingFile,
+} from '../../model/recording.ts';
 import { asId, asLink, asReference, linkExpiresAtMs } from './fields.ts';
 
 /**
@@ -45,6 +50,10 @@ export function decodeRecording(
     endMs: optional(record, 'endTime', path, asTimeMs),
     files: optional(record, 'mediaUris', path, decodeFiles) ?? [],
     annotations: listOf(record, 'annotations', path, decodeAnnotation),
+    attachments: [
+      ...attachmentsOf(record, 'messagingTranscript', 'messageMediaAttachments', ['id', 'url']),
+      ...attachmentsOf(record, 'emailTranscript', 'attachments', ['attachmentId', 'contentPath']),
+    ],
     outputSizeBytes: optional(record, 'outputSizeInBytes', path, asNumber),
     outputDurationMs: optional(record, 'outputDurationMs', path, asNumber),
     estimatedTranscodeTimeMs: optional(record, 'estimatedTranscodeTimeMs', path, asNumber),
@@ -89,6 +98,42 @@ function decodeFile(channel: string, record: JsonRecord, path: string): Recordin
           ? waveform.filter((sample) => typeof sample === 'number' && Number.isFinite(sample))
           : [],
       };
+}
+
+/**
+ * Attachments of the messages of a transcript. What is wrong with one costs that one its link or name, never the recording.
+ * @see RecordingMessagingMessage, RecordingEmailMessage
+ */
+function attachmentsOf(
+  recording: JsonRecord,
+  transcriptKey: string,
+  listKey: string,
+  [idKey, linkKey]: readonly [string, string],
+): readonly RecordingAttachment[] {
+  return recordsOf(recording[transcriptKey]).flatMap((message) =>
+    recordsOf(message[listKey]).map((attachment) => {
+      const link = textOf(attachment, linkKey);
+      const url = link === undefined ? null : URL.parse(link);
+      const isLink = url?.protocol === 'https:' || url?.protocol === 'http:';
+      const sizeBytes = attachment['contentLength'];
+      return {
+        messageId: textOf(message, 'id'),
+        attachmentId: textOf(attachment, idKey),
+        name: textOf(attachment, 'name'),
+        url: isLink ? url.href : undefined,
+        expiresAtMs: isLink ? linkExpiresAtMs(url.href) : undefined,
+        sizeBytes: typeof sizeBytes === 'number' && sizeBytes >= 0 ? sizeBytes : undefined,
+      };
+    }),
+  );
+}
+
+const recordsOf = (value: unknown): readonly JsonRecord[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
+
+function textOf(record: JsonRecord, key: string): string | undefined {
+  const value = record[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function decodeAnnotation(value: unknown, path: string): Annotation {

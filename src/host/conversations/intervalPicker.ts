@@ -14,10 +14,20 @@ import {
 const maxIntervalDays = 366;
 const dayMs = 86_400_000;
 
+/** What the interval is for. */
+export interface IntervalTexts {
+  readonly title: string;
+  readonly placeHolder: string;
+}
+
 /** The choice, or undefined when the person gave up. */
 export async function pickInterval(
   current: IntervalChoice,
   nowMs: number,
+  texts: IntervalTexts = {
+    title: vscode.l10n.t('Conversations: Interval'),
+    placeHolder: vscode.l10n.t('Which conversations should be listed?'),
+  },
 ): Promise<IntervalChoice | undefined> {
   const presets = intervalPresets.map((preset) => {
     const choice: IntervalChoice = { kind: 'preset', preset };
@@ -37,8 +47,7 @@ export async function pickInterval(
     choice: undefined,
   };
   const picked = await vscode.window.showQuickPick([...presets, custom], {
-    title: vscode.l10n.t('Conversations: Interval'),
-    placeHolder: vscode.l10n.t('Which conversations should be listed?'),
+    ...texts,
   });
   return picked === undefined ? undefined : (picked.choice ?? (await askCustom(current, nowMs)));
 }

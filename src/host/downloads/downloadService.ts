@@ -53,6 +53,7 @@ export class DownloadService {
           conversationId: id,
           ...selection,
           format: settings.get('recordings.format'),
+          includeScreen: settings.get('recordings.includeScreen'),
           maxTranscodeWaitMs: settings.get('recordings.maxTranscodeWaitSeconds') * 1000,
         },
         onProgress,

@@ -79,7 +79,10 @@ function announce(deps: IntegrityDeps, { mendedCount, unmended }: RepairOutcome)
   const [first] = unmended;
   if (first === undefined) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Repaired {0} problems. What was damaged is kept in the history.', mendedCount),
+      vscode.l10n.t(
+        'Repaired. Problems mended: {0}. What was damaged is kept in the history.',
+        mendedCount,
+      ),
     );
     return;
   }
@@ -87,7 +90,7 @@ function announce(deps: IntegrityDeps, { mendedCount, unmended }: RepairOutcome)
   void vscode.window
     .showWarningMessage(
       vscode.l10n.t(
-        'Repaired {0} problems; {1} could not be mended. The first: {2} {3} {4}',
+        'Not everything could be mended. Problems mended: {0}, left: {1}. The first: {2}: {3} {4}',
         mendedCount,
         unmended.length,
         first.path,

@@ -143,12 +143,12 @@ function announce(deps: IntegrityDeps, summary: VerifiedArchiveSummary): void {
   const isSound = problemCount + audit.problemCount === 0;
   const message = isSound
     ? vscode.l10n.t(
-        'Verified {0} conversations, {1} of them to the last byte: everything is as it was stored.',
+        'The archive is as it was stored. Conversations verified: {0}, to the last byte: {1}.',
         conversationCount,
         deepCount,
       )
     : vscode.l10n.t(
-        'Verification found {0} problems in {1} conversations and {2} in the audit log.',
+        'Verification found damage. Problems: {0}, in conversations: {1}, in the audit log: {2}.',
         problemCount,
         damagedCount,
         audit.problemCount,

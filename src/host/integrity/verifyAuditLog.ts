@@ -24,7 +24,7 @@ export async function verifyAuditLog(deps: IntegrityDeps): Promise<VerifiedAudit
   if (problem !== undefined) {
     throw errors.corrupt(
       vscode.l10n.t(
-        'The audit log was changed or damaged: {0} problems. The first, in line {1}: {2}',
+        'The audit log was changed or damaged. Problems: {0}. The first, in line {1}: {2}',
         verified.problemCount,
         problem.line,
         problem.reason,
@@ -36,7 +36,7 @@ export async function verifyAuditLog(deps: IntegrityDeps): Promise<VerifiedAudit
   void vscode.window
     .showInformationMessage(
       vscode.l10n.t(
-        'The audit log is unbroken: {0} lines. Keep the hash of the last one elsewhere, and nobody can rewrite the log unnoticed: {1}…',
+        'The audit log is unbroken. Lines: {0}. Keep the hash of the last one elsewhere, and nobody can rewrite the log unnoticed: {1}…',
         verified.lineCount,
         hash.slice(0, 16),
       ),

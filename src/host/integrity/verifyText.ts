@@ -1,7 +1,7 @@
 /** The readable report of a verification, as Markdown. Pure over what the JSON report holds. */
 import type { ConversationFindings } from '../../archive/integrity/finding.ts';
 import type { VerifiedArchiveSummary } from '../../protocol/archiveVerification.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { formatBytes } from '../progressText.ts';
 
@@ -19,7 +19,7 @@ export function renderVerification(
     verdict(summary, l10n),
     factsOf(summary, l10n),
     ...auditOf(summary, l10n),
-    ...shown.map((each) => conversationOf(each)),
+    ...shown.map((each) => conversationOf(each, l10n)),
     ...(shown.length < maxShownConversations
       ? []
       : [
@@ -34,7 +34,7 @@ function verdict(summary: VerifiedArchiveSummary, l10n: Localiser): string {
   if (summary.problemCount + auditCount === 0) {
     return `**${l10n.t('Everything that was looked at is as it was stored.')}**`;
   }
-  return `**${l10n.t('{0} problems in {1} conversations, {2} in the audit log.', summary.problemCount, summary.damagedCount, auditCount)}**`;
+  return `**${l10n.t('Problems: {0}, in conversations: {1}, in the audit log: {2}.', summary.problemCount, summary.damagedCount, auditCount)}**`;
 }
 
 function factsOf(summary: VerifiedArchiveSummary, l10n: Localiser): string {
@@ -62,10 +62,13 @@ function auditOf({ audit }: VerifiedArchiveSummary, l10n: Localiser): readonly s
   return [`## ${l10n.t('Audit Log')}`, lines.join('\n')];
 }
 
-function conversationOf({ conversationId, folder, findings }: ConversationFindings): string {
+function conversationOf(
+  { conversationId, folder, findings }: ConversationFindings,
+  l10n: Localiser,
+): string {
   const lines = findings.map(({ severity, path, text }) => {
-    const mark = severity === 'problem' ? '❌' : 'ℹ️';
-    return `- ${mark} ${path === '' ? '' : `${escapeMarkdown(path)}: `}${escapeMarkdown(text)}`;
+    const mark = severity === 'problem' ? '' : `${l10n.t('Notice')}: `;
+    return `- ${mark}${path === '' ? '' : `${escapeMarkdown(path)}: `}${escapeMarkdown(text)}`;
   });
   const place = folder === '' ? '' : `\n\n${escapeMarkdown(folder)}`;
   return `## ${escapeMarkdown(conversationId)}${place}\n\n${lines.join('\n')}`;

@@ -27,6 +27,8 @@ export interface PickerDeps {
   /** Undefined without a sign-in. */
   readonly liveNames: Names | undefined;
   readonly log: Log;
+  /** What the picked conversation is for; opening it when left out. */
+  readonly title?: string;
 }
 
 /** @returns what was picked; `nothing` when the archive is empty, undefined when the person turned away. */
@@ -36,7 +38,7 @@ export async function pickArchivedConversation(
 ): Promise<ConversationId | 'nothing' | undefined> {
   const stop = new AbortController();
   const picker = vscode.window.createQuickPick<Item>();
-  picker.title = vscode.l10n.t('Open Archived Conversation');
+  picker.title = deps.title ?? vscode.l10n.t('Open Archived Conversation');
   picker.placeholder = vscode.l10n.t('Newest first; type a time, a name or a part of the id');
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;

@@ -2,7 +2,7 @@
 import type { PlannedConversation } from '../../archive/retention/planRetention.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { formatDateTime } from '../conversations/format.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import { withArchivedNames } from '../player/conversationNames.ts';
 import { toArchivedPick } from '../player/archivedPick.ts';
 import type { Localiser } from '../ports/localiser.ts';

@@ -3,7 +3,7 @@
  * change next by themselves, so that nothing ticks without need.
  */
 import type { RateSnapshot, RequestWait } from '../../genesys/genesysApi.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 export type StatusFacts =

@@ -19,6 +19,7 @@ const shownSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'conversations.pageSize',
   'cache.maxMegabytes',
   'cache.maxAgeHours',
+  'recordings.includeScreen',
 ]);
 
 /** Puts the diagnostics on the clipboard and says so; the answer of the person is not waited for. */

@@ -2,32 +2,25 @@
 import type { FeatureId } from '../../genesys/permissions.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
+const titles: Readonly<Record<FeatureId, (l10n: Localiser) => string>> = {
+  listConversations: (l10n) => l10n.t('List of conversations'),
+  openConversation: (l10n) => l10n.t('Opening a conversation'),
+  conversationJobs: (l10n) => l10n.t('Conversations in bulk'),
+  recordings: (l10n) => l10n.t('Recordings'),
+  recordingBatches: (l10n) => l10n.t('Recordings in bulk'),
+  unredactedRecordings: (l10n) => l10n.t('Recordings that are not redacted'),
+  annotations: (l10n) => l10n.t('Bookmarks of recordings'),
+  transcripts: (l10n) => l10n.t('Transcripts'),
+  unrecordedTranscripts: (l10n) => l10n.t('Transcripts without a recording'),
+  queueNames: (l10n) => l10n.t('Names of queues'),
+  userNames: (l10n) => l10n.t('Names of users'),
+  wrapUpNames: (l10n) => l10n.t('Names of wrap-up codes'),
+  divisionNames: (l10n) => l10n.t('Names of divisions'),
+};
+
 /** The feature as a person calls it, such as `Names of queues`. */
 export function featureTitle(feature: FeatureId, l10n: Localiser): string {
-  switch (feature) {
-    case 'listConversations':
-      return l10n.t('List of conversations');
-    case 'openConversation':
-      return l10n.t('Opening a conversation');
-    case 'recordings':
-      return l10n.t('Recordings');
-    case 'unredactedRecordings':
-      return l10n.t('Recordings that are not redacted');
-    case 'annotations':
-      return l10n.t('Bookmarks of recordings');
-    case 'transcripts':
-      return l10n.t('Transcripts');
-    case 'unrecordedTranscripts':
-      return l10n.t('Transcripts without a recording');
-    case 'queueNames':
-      return l10n.t('Names of queues');
-    case 'userNames':
-      return l10n.t('Names of users');
-    case 'wrapUpNames':
-      return l10n.t('Names of wrap-up codes');
-    case 'divisionNames':
-      return l10n.t('Names of divisions');
-  }
+  return titles[feature](l10n);
 }
 
 /** `Transcripts (recording:recording:view, speechAndTextAnalytics:data:view)` */

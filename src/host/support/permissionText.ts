@@ -5,7 +5,7 @@ import {
   type FeatureStatus,
   type PermissionReport,
 } from '../../genesys/permissions.ts';
-import { escapeMarkdown } from '../escapeMarkdown.ts';
+import { escapeMarkdown } from '../../base/escapeMarkdown.ts';
 import type { Localiser } from '../ports/localiser.ts';
 import { featureTitle } from './featureText.ts';
 
@@ -71,7 +71,7 @@ function tableOf(report: PermissionReport, l10n: Localiser): string {
     featureTitle(status.feature, l10n),
     needsOf(status.feature, report, l10n),
     stateOf(status, l10n),
-    costOf(status.feature, l10n),
+    costs[status.feature](l10n),
   ]);
   const header = [
     l10n.t('Feature'),
@@ -125,32 +125,24 @@ function reasonOf({ reason = 'notTold' }: FeatureStatus, l10n: Localiser): strin
     : l10n.t('the question was not answered ({0})', reason);
 }
 
-function costOf(feature: FeatureId, l10n: Localiser): string {
-  switch (feature) {
-    case 'listConversations':
-      return l10n.t('nothing can be listed; the archive still opens');
-    case 'openConversation':
-      return l10n.t('no conversation can be opened by its id or downloaded');
-    case 'recordings':
-      return l10n.t('conversations without sound');
-    case 'unredactedRecordings':
-      return l10n.t('redacted media, where the organisation redacts');
-    case 'annotations':
-      return l10n.t('bookmarks are left out');
-    case 'transcripts':
-      return l10n.t('no transcripts');
-    case 'unrecordedTranscripts':
-      return l10n.t('no transcripts of conversations that were transcribed but not recorded');
-    case 'queueNames':
-      return l10n.t('ids instead of names of queues, no filter by queue');
-    case 'userNames':
-      return l10n.t('ids instead of names of agents, no filter by agent');
-    case 'wrapUpNames':
-      return l10n.t('ids instead of names of wrap-up codes, no filter by them');
-    case 'divisionNames':
-      return l10n.t('ids instead of names of divisions');
-  }
-}
+const costs: Readonly<Record<FeatureId, (l10n: Localiser) => string>> = {
+  listConversations: (l10n) => l10n.t('nothing can be listed; the archive still opens'),
+  openConversation: (l10n) => l10n.t('no conversation can be opened by its id or downloaded'),
+  conversationJobs: (l10n) =>
+    l10n.t('long intervals are listed page by page, old ones perhaps not at all'),
+  recordings: (l10n) => l10n.t('conversations without sound'),
+  recordingBatches: (l10n) =>
+    l10n.t('a sync asks for each recording by itself, which takes many more calls'),
+  unredactedRecordings: (l10n) => l10n.t('redacted media, where the organisation redacts'),
+  annotations: (l10n) => l10n.t('bookmarks are left out'),
+  transcripts: (l10n) => l10n.t('no transcripts'),
+  unrecordedTranscripts: (l10n) =>
+    l10n.t('no transcripts of conversations that were transcribed but not recorded'),
+  queueNames: (l10n) => l10n.t('ids instead of names of queues, no filter by queue'),
+  userNames: (l10n) => l10n.t('ids instead of names of agents, no filter by agent'),
+  wrapUpNames: (l10n) => l10n.t('ids instead of names of wrap-up codes, no filter by them'),
+  divisionNames: (l10n) => l10n.t('ids instead of names of divisions'),
+};
 
 function adviceOf(
   missing: readonly FeatureStatus[],

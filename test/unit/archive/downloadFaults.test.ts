@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { verifyAudit } from '../../../src/archive/audit/verifyAudit.ts';
 import { errors, isAppError, isCancellation } from '../../../src/base/appError.ts';
 import { parseRecordingId } from '../../../src/model/ids.ts';
@@ -190,6 +191,34 @@ suite('downloadConversation with faults', () => {
         assert.deepEqual(absence(await bench.download(root)).length, 1);
       }));
   }
+
+  test('believes the bytes, not the claim, when the storage lies about gzip', () =>
+    withFolder(async (root) => {
+      const { body } = bench.file('left');
+      bench.file('left').contentEncoding = 'gzip';
+      bench.file('right').body = gzipSync(bench.file('right').body);
+      bench.file('words').body = gzipSync(bench.file('words').body);
+      const report = await bench.download(root);
+      assert.deepEqual(await readFile(join(root, sampleFolder, leftPath)), body);
+      assert.deepEqual(absence(report), [
+        `recordings/${voiceId}/1: unusable`,
+        `transcripts/${communicationId}/${voiceId}: unusable`,
+      ]);
+      await assertSound(root);
+    }));
+
+  test('says what to do where writing is not permitted', async function () {
+    if (process.getuid?.() === 0) {
+      skipBecause(this, 'root may write anywhere');
+    }
+    await withFolder(async (root) => {
+      await mkdir(join(root, 'conversations'), { mode: 0o555 });
+      await assert.rejects(
+        bench.download(root),
+        (error) => isAppError(error, 'storage') && error.message.includes('No permission'),
+      );
+    });
+  });
 
   test('a bad second download leaves the good first one in place', () =>
     withFolder(async (root) => {

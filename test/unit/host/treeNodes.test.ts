@@ -170,6 +170,7 @@ suite('rows of the Conversations view', () => {
       startMs,
       endMs: startMs + 61_000,
       files: [],
+      attachments: [],
       annotations: [],
       outputSizeBytes: undefined,
       outputDurationMs: undefined,

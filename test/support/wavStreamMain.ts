@@ -1,6 +1,6 @@
 /**
  * A server process for benchmarks of downloading: WAV files of any length from memory, so that neither its disk nor its heap is
- * measured. `node wavStreamServer.ts` prints its port; `GET /<bytes>/<seed>` streams that many bytes, different for each seed.
+ * measured. `node wavStreamMain.ts` prints its port; `GET /<bytes>/<seed>` streams that many bytes, different for each seed.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,0 +1,181 @@
+/**
+ * Turns a parsed search into what the database is asked. Words go into the full-text query as quoted terms only, values as bound
+ * parameters only: nothing that was typed is ever read as a query language.
+ */
+import type { SQLInputValue } from 'node:sqlite';
+import {
+  isFilterOnly,
+  isTextOnly,
+  type NameFilterField,
+  type SearchFilter,
+  type SearchNode,
+  type SearchQuery,
+} from '../query/searchQuery.ts';
+import { foldText } from './foldText.ts';
+import { toKeyBounds } from './phraseKey.ts';
+
+export interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly SQLInputValue[];
+}
+
+export interface SearchPlan {
+  /**
+   * `words`: phrases that match `match`, in conversations that meet `condition`; `conversations`: no words are asked for;
+   * `mixed`: words are an alternative to a filter, so that every phrase is looked at.
+   */
+  readonly kind: 'words' | 'conversations' | 'mixed';
+  /** Full-text query; for `mixed` of all words, for highlighting. */
+  readonly match: string | undefined;
+  /** About the conversation `c` and, for `mixed`, the phrase `p`. */
+  readonly condition: Condition | undefined;
+  /** Bounds of phrase keys, half-open. */
+  readonly from: number;
+  readonly below: number;
+}
+
+export function planSearch({ root }: SearchQuery): SearchPlan {
+  if (root === undefined) {
+    return { kind: 'conversations', match: undefined, condition: undefined, ...toKeyBounds({}) };
+  }
+  const parts = root.kind === 'and' ? root.of : [root];
+  const bounds = toBounds(parts);
+  if (parts.every((part) => isTextOnly(part))) {
+    return { kind: 'words', match: toMatch(root), condition: undefined, ...bounds };
+  }
+  if (isFilterOnly(root)) {
+    return { kind: 'conversations', match: undefined, condition: toCondition(root), ...bounds };
+  }
+  const words = parts.filter(isTextOnly);
+  const filters = parts.filter(isFilterOnly);
+  const [text] = words;
+  if (text !== undefined && words.length === 1 && filters.length + 1 === parts.length) {
+    return {
+      kind: 'words',
+      match: toMatch(text),
+      condition: joinConditions('AND', filters.map(toCondition)),
+      ...bounds,
+    };
+  }
+  const match = wantedWords(root).map(toMatch).join(' OR ');
+  return {
+    kind: 'mixed',
+    match: match === '' ? undefined : match,
+    condition: toCondition(root),
+    ...bounds,
+  };
+}
+
+/** The full-text query of a part that looks at words only. Parts that take away stand last: FTS5 has `NOT` between two only. */
+function toMatch(node: SearchNode): string {
+  switch (node.kind) {
+    case 'words': {
+      const term = `"${node.text.replaceAll('"', '""')}"${node.isPrefix ? ' *' : ''}`;
+      return node.side === undefined ? term : `(${node.side} : ${term})`;
+    }
+    case 'and': {
+      const wanted = node.of.filter((part) => part.kind !== 'not').map(toMatch);
+      const unwanted = node.of.flatMap((part) => (part.kind === 'not' ? [toMatch(part.of)] : []));
+      const all = `(${wanted.join(' AND ')})`;
+      return unwanted.length === 0 ? all : `(${all} NOT (${unwanted.join(' OR ')}))`;
+    }
+    case 'or':
+      return `(${node.of.map(toMatch).join(' OR ')})`;
+    case 'not':
+    case 'filter':
+      throw new TypeError('A search that the parser refuses');
+  }
+}
+
+function toCondition(node: SearchNode): Condition {
+  if (isTextOnly(node) && node.kind !== 'not') {
+    return {
+      sql: 'p.id IN (SELECT rowid FROM phrase_fts WHERE phrase_fts MATCH ?)',
+      parameters: [toMatch(node)],
+    };
+  }
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return joinConditions(node.kind === 'and' ? 'AND' : 'OR', node.of.map(toCondition));
+    case 'not': {
+      const { sql, parameters } = toCondition(node.of);
+      // Unknown (a conversation without duration) is not met, so its opposite is.
+      return { sql: `NOT coalesce(${sql}, 0)`, parameters };
+    }
+    case 'filter':
+      return filterCondition(node.filter);
+    case 'words':
+      throw new TypeError('Words are a full-text condition');
+  }
+}
+
+function joinConditions(operator: 'AND' | 'OR', conditions: readonly Condition[]): Condition {
+  return {
+    sql: `(${conditions.map(({ sql }) => sql).join(` ${operator} `)})`,
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
+
+const sentimentConditions = {
+  positive: 'c.positive_count > c.negative_count',
+  negative: 'c.negative_count > c.positive_count',
+} as const;
+
+function timeCondition({ startMs, endMs }: { startMs?: number; endMs?: number }): Condition {
+  return {
+    sql: 'c.start_ms >= ? AND c.start_ms < ?',
+    parameters: [startMs ?? Number.MIN_SAFE_INTEGER, endMs ?? Number.MAX_SAFE_INTEGER],
+  };
+}
+
+function filterCondition(filter: SearchFilter): Condition {
+  switch (filter.field) {
+    case 'id':
+      return { sql: 'c.conversation_id = ?', parameters: [filter.value] };
+    case 'time':
+      return timeCondition(filter);
+    case 'media':
+      return { sql: 'c.media = ?', parameters: [filter.value.toLowerCase()] };
+    case 'sentiment':
+      return { sql: sentimentConditions[filter.value], parameters: [] };
+    case 'duration':
+      return { sql: `c.duration_ms ${filter.comparison} ?`, parameters: [filter.durationMs] };
+    case 'queue':
+    case 'agent':
+    case 'wrapup':
+    case 'topic':
+    case 'tag':
+    case 'division':
+      return labelCondition(filter.field, filter.value);
+  }
+}
+
+function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string): Condition {
+  return {
+    sql: `EXISTS (SELECT 1 FROM conversation_label cl JOIN label l ON l.no = cl.label
+      WHERE cl.conversation = c.no AND l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`,
+    parameters: [kind, value, foldText(value)],
+  };
+}
+
+/** What filters on the start of the conversation mean for the keys of its phrases. */
+function toBounds(parts: readonly SearchNode[]): { from: number; below: number } {
+  const bounds = toKeyBounds({});
+  for (const part of parts) {
+    if (part.kind === 'filter' && part.filter.field === 'time') {
+      const { from, below } = toKeyBounds(part.filter);
+      bounds.from = Math.max(bounds.from, from);
+      bounds.below = Math.min(bounds.below, below);
+    }
+  }
+  return bounds;
+}
+
+/** Parts whose words are wanted, not taken away. */
+function wantedWords(node: SearchNode): readonly SearchNode[] {
+  if (node.kind === 'not' || node.kind === 'filter') {
+    return [];
+  }
+  return isTextOnly(node) || node.kind === 'words' ? [node] : node.of.flatMap(wantedWords);
+}

@@ -1,0 +1,235 @@
+/**
+ * Brings the catalogue in step with the archive's files, whoever changed them: what is new or changed is read, what is gone is
+ * deleted. Rerunning after a cancellation goes on where it stopped.
+ */
+import { isAppError, messageOf, throwIfCancelled } from '../base/appError.ts';
+import { Limiter } from '../base/limiter.ts';
+import { parseConversationId, type ConversationId } from '../model/ids.ts';
+import type { CatalogueDatabase } from './catalogueDatabase.ts';
+import type { CatalogueDocument, CatalogueSource, ListedDocument } from './catalogueDocument.ts';
+import { CatalogueWriter } from './catalogueWriter.ts';
+import { ConversationRows } from './conversationRows.ts';
+
+export interface SyncProgress {
+  /** Conversations that were looked at. */
+  readonly doneCount: number;
+  /** Undefined while the archive is still being listed. */
+  readonly totalCount: number | undefined;
+}
+
+export interface SyncResult {
+  readonly addedCount: number;
+  readonly changedCount: number;
+  readonly removedCount: number;
+  readonly unchangedCount: number;
+  /** Conversations that could not be read, with a sentence why. They are tried again when their files change. */
+  readonly problems: readonly {
+    readonly conversationId: ConversationId;
+    readonly message: string;
+  }[];
+}
+
+/** Conversations that are read ahead while others are written. */
+const readAheadCount = 8;
+const maxProblemCount = 1000;
+
+/**
+ * @param isRebuild whether everything is read again, starting from an empty catalogue.
+ * On abort rejects with AbortError; what was done so far stays.
+ * @throws AppError `conflict` | `storage` | `corrupt`
+ */
+export async function syncCatalogue(
+  db: CatalogueDatabase,
+  source: CatalogueSource,
+  options: {
+    readonly isRebuild: boolean;
+    readonly onProgress: (progress: SyncProgress) => void;
+  },
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  throwIfCancelled(signal);
+  if (options.isRebuild) {
+    clear(db);
+  }
+  const known = new Map<ConversationId, string | null>();
+  for (const row of db.all('SELECT conversation_id, signature FROM conversation')) {
+    const { signature } = row;
+    known.set(
+      parseConversationId(String(row['conversation_id'])),
+      typeof signature === 'string' ? signature : null,
+    );
+  }
+  const listed = new Map<ConversationId, ListedDocument>();
+  for await (const item of source.list(signal)) {
+    throwIfCancelled(signal);
+    // A copied folder brings a conversation twice: the newest day counts.
+    if (!listed.has(item.conversationId)) {
+      listed.set(item.conversationId, item);
+      options.onProgress({ doneCount: 0, totalCount: undefined });
+    }
+  }
+  const removedCount = remove(
+    db,
+    [...known.keys()].filter((id) => !listed.has(id)),
+    signal,
+  );
+  const wanted = [...listed.values()].filter(
+    (item) => known.get(item.conversationId) !== item.signature,
+  );
+  const unchangedCount = listed.size - wanted.length;
+  const problems = await readAll(
+    db,
+    source,
+    wanted,
+    (doneCount) => {
+      options.onProgress({ doneCount: unchangedCount + doneCount, totalCount: listed.size });
+    },
+    signal,
+  );
+  const changedCount = wanted.filter((item) => known.has(item.conversationId)).length;
+  return {
+    addedCount: wanted.length - changedCount,
+    changedCount,
+    removedCount,
+    unchangedCount,
+    problems,
+  };
+}
+
+/** Merges the parts of the full-text index in short transactions, so that searches of frequent words stay fast. */
+export async function optimise(db: CatalogueDatabase, signal: AbortSignal): Promise<void> {
+  const merge = (pages: number): number => {
+    db.write(() => {
+      db.run("INSERT INTO phrase_fts (phrase_fts, rank) VALUES ('merge', ?)", pages);
+    });
+    return Number(db.get('SELECT total_changes() AS count')?.['count']);
+  };
+  let before = merge(-mergePages);
+  for (;;) {
+    throwIfCancelled(signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    const after = merge(mergePages);
+    // What the `merge` command itself changes; less means that nothing is left to merge.
+    if (after - before < 2) {
+      return;
+    }
+    before = after;
+  }
+}
+
+/** About 50 ms of work. @see https://www.sqlite.org/fts5.html#the_merge_command */
+const mergePages = 1000;
+
+async function readAll(
+  db: CatalogueDatabase,
+  source: CatalogueSource,
+  wanted: readonly ListedDocument[],
+  onDone: (doneCount: number) => void,
+  signal: AbortSignal,
+): Promise<SyncResult['problems']> {
+  const writer = new CatalogueWriter(db);
+  const problems: { conversationId: ConversationId; message: string }[] = [];
+  const ahead: { item: ListedDocument; reading: Promise<CatalogueDocument> }[] = [];
+  const limiter = new Limiter(readAheadCount);
+  let nextIndex = 0;
+  const readOn = (): void => {
+    while (ahead.length < readAheadCount) {
+      const item = wanted[nextIndex];
+      if (item === undefined) {
+        return;
+      }
+      nextIndex++;
+      const reading = limiter.run(() => source.read(item, signal), signal);
+      // Looked at when its turn comes; until then a failure is nobody's.
+      reading.catch(() => undefined);
+      ahead.push({ item, reading });
+    }
+  };
+  let doneCount = 0;
+  readOn();
+  for (let head = ahead.shift(); head !== undefined; head = ahead.shift()) {
+    readOn();
+    throwIfCancelled(signal);
+    try {
+      await writer.add(await head.reading, signal);
+    } catch (error) {
+      const { conversationId } = head.item;
+      const message = problemOf(error);
+      await writer.add(unreadable(head.item, message), signal);
+      if (problems.length < maxProblemCount) {
+        problems.push({ conversationId, message });
+      }
+    }
+    onDone(++doneCount);
+  }
+  writer.finish();
+  return problems;
+}
+
+/** A conversation that cannot be read is one of the archive's all the same. @throws the error when it is about more than one */
+function problemOf(error: unknown): string {
+  if (
+    isAppError(error, 'corrupt') ||
+    isAppError(error, 'notFound') ||
+    isAppError(error, 'unsupported') ||
+    isAppError(error, 'protocol')
+  ) {
+    return messageOf(error);
+  }
+  throw error;
+}
+
+/** Stands for a conversation that cannot be read, so that it is not tried again until its files change. */
+function unreadable(item: ListedDocument, message: string): CatalogueDocument {
+  const [, year = '1970', month = '01', date = '01'] =
+    /(\d{4})\/(\d{2})\/(\d{2})\//u.exec(item.folder) ?? [];
+  return {
+    ...item,
+    startMs: Date.parse(`${year}-${month}-${date}`) || 0,
+    endMs: undefined,
+    media: 'unknown',
+    direction: undefined,
+    participants: [],
+    recordings: [],
+    labels: [],
+    content: [[{ kind: 'problem', message }]],
+  };
+}
+
+function clear(db: CatalogueDatabase): void {
+  db.write(() => {
+    db.run("INSERT INTO phrase_fts (phrase_fts) VALUES ('delete-all')");
+    for (const table of [
+      'phrase',
+      'conversation',
+      'label',
+      'conversation_label',
+      'participant',
+      'recording',
+      'topic',
+      'sentiment',
+      'source',
+    ]) {
+      db.run(`DELETE FROM ${table}`);
+    }
+  });
+}
+
+/** In transactions of a few conversations. */
+function remove(
+  db: CatalogueDatabase,
+  ids: readonly ConversationId[],
+  signal: AbortSignal,
+): number {
+  let count = 0;
+  for (let start = 0; start < ids.length; start += 50) {
+    throwIfCancelled(signal);
+    db.write(() => {
+      const rows = new ConversationRows(db);
+      for (const id of ids.slice(start, start + 50)) {
+        count += rows.delete(id) ? 1 : 0;
+      }
+    });
+  }
+  return count;
+}

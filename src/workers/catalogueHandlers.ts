@@ -1,0 +1,105 @@
+/** Answers the catalogue's requests: keeps connections open, wires the archive's files to them. Holds no search logic. */
+import { silentLog } from '../base/log.ts';
+import { throwIfCancelled } from '../base/appError.ts';
+import { systemClock } from '../base/clock.ts';
+import { Catalogue, cataloguePath } from '../catalogue/catalogue.ts';
+import type { SyncProgress, SyncResult } from '../catalogue/syncCatalogue.ts';
+import { parseConversationId } from '../model/ids.ts';
+import type {
+  CatalogueLocation,
+  CatalogueProgress,
+  CatalogueRequests,
+  CatalogueTaskParams,
+} from '../protocol/catalogue.ts';
+import type { RequestHandlers } from '../protocol/rpc.ts';
+import { findListed, openArchiveSource, readDocument } from './archiveSource.ts';
+
+const deps = { clock: systemClock, log: silentLog };
+const progressIntervalMs = 100;
+
+/** @param tell hears of progress. Connections stay open until the thread ends. */
+export function createCatalogueHandlers(
+  tell: (progress: CatalogueProgress) => void,
+): RequestHandlers<CatalogueRequests> {
+  const open = new Map<string, Promise<Catalogue>>();
+
+  const connect = async (location: CatalogueLocation): Promise<Catalogue> => {
+    const path = cataloguePath(location.storagePath, location.archiveId);
+    const opened = open.get(path);
+    const known = await opened?.catch(() => undefined);
+    if (known?.isCurrent() === true) {
+      return known;
+    }
+    if (open.get(path) !== opened) {
+      return await connect(location);
+    }
+    // Deleted or replaced by somebody: what is open is no longer what others see.
+    known?.close();
+    const opening = Catalogue.open(path);
+    open.set(path, opening);
+    return await opening;
+  };
+
+  const replace = async (location: CatalogueLocation): Promise<Catalogue> => {
+    const path = cataloguePath(location.storagePath, location.archiveId);
+    const known = await open.get(path)?.catch(() => undefined);
+    open.delete(path);
+    known?.close();
+    const opening = Catalogue.openOrReplace(path, systemClock.nowMs());
+    open.set(path, opening);
+    return await opening;
+  };
+
+  const fill = async (
+    params: CatalogueTaskParams,
+    catalogue: Catalogue,
+    kind: 'sync' | 'rebuild',
+    signal: AbortSignal,
+  ): Promise<SyncResult> => {
+    const { archivePath, archiveId, taskId } = params;
+    const source = await openArchiveSource(archivePath, archiveId, deps, signal);
+    let toldAtMs = 0;
+    const onProgress = ({ doneCount, totalCount }: SyncProgress): void => {
+      const nowMs = performance.now();
+      if (nowMs - toldAtMs >= progressIntervalMs || doneCount === totalCount) {
+        toldAtMs = nowMs;
+        tell({ kind: 'catalogueProgress', taskId, doneCount, totalCount });
+      }
+    };
+    return await catalogue[kind](source, onProgress, signal);
+  };
+
+  return {
+    openCatalogue: async (location) => (await connect(location)).size(),
+    ingestConversation: async (params, signal) => {
+      const catalogue = await connect(params);
+      const listed = await findListed(params.archivePath, params);
+      if (listed === undefined) {
+        return catalogue.remove(parseConversationId(params.conversationId));
+      }
+      await catalogue.ingest(await readDocument(params.archivePath, listed, signal), signal);
+      return true;
+    },
+    syncCatalogue: async (params, signal) => fill(params, await connect(params), 'sync', signal),
+    rebuildCatalogue: async (params, signal) =>
+      fill(params, await replace(params), 'rebuild', signal),
+    searchCatalogue: async (params, signal) => {
+      const { query, limit, after } = params;
+      const catalogue = await connect(params);
+      await giveWay(signal);
+      return catalogue.search(query, { limit, ...(after === undefined ? {} : { after }) });
+    },
+    countHits: async (params, signal) => {
+      const catalogue = await connect(params);
+      await giveWay(signal);
+      return catalogue.count(params.query);
+    },
+    readFacets: async (params, signal) => (await connect(params)).facets(params.query, signal),
+  };
+}
+
+/** Lets what has arrived be heard first, so that a search that was typed over is dropped instead of run. */
+async function giveWay(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  throwIfCancelled(signal);
+}
