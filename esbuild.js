@@ -172,12 +172,13 @@ function checkBundle(name, metafile) {
   return { path, bytes };
 }
 
-/** Files that the webviews load as they are. */
+/** Files that the webviews load as they are, and what is owed to the authors of bundled code. */
 async function copyAssets() {
   await mkdir('dist/webview', { recursive: true });
   for (const file of ['codicon.css', 'codicon.ttf']) {
     await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
   }
+  await cp('docs/third-party-notices.txt', 'dist/NOTICES.txt');
 }
 
 /** @type {esbuild.Plugin} */
