@@ -18,13 +18,10 @@ const isWatch = process.argv.includes('--watch');
 const lazyModules = {
   axios: 400_000,
   cockatiel: 40_000,
-<<<<<<< HEAD
   'src/audio/decoders/mp3Packets.ts': 110_000,
   'src/audio/decoders/opusPackets.ts': 120_000,
   'src/audio/decoders/vorbisPackets.ts': 130_000,
-=======
   'src/genesys/bulkClient.ts': 20_000,
->>>>>>> main
   'src/genesys/permissionReport.ts': 20_000,
   'src/host/archives/archiveModule.ts': 250_000,
   'src/host/conversations/pickersModule.ts': 40_000,
