@@ -17,6 +17,7 @@ export class PacketReader implements SampleSource {
   private readonly demuxer: Demuxer;
   private readonly decoder: PacketDecoder;
   private readonly output: Int16Array;
+  private readonly chunk = new Uint8Array(chunkBytes);
   private offsetBytes = 0;
   private isFileOver = false;
   private packets: readonly AudioPacket[] = [];
@@ -153,13 +154,12 @@ export class PacketReader implements SampleSource {
   }
 
   private async readPackets(): Promise<void> {
-    const chunk = new Uint8Array(chunkBytes);
-    const { bytesRead } = await this.file.read(chunk, 0, chunkBytes, this.offsetBytes);
+    const { bytesRead } = await this.file.read(this.chunk, 0, chunkBytes, this.offsetBytes);
     this.offsetBytes += bytesRead;
     this.isFileOver = bytesRead === 0;
     this.packets = this.isFileOver
       ? this.demuxer.finish()
-      : this.demuxer.push(chunk.subarray(0, bytesRead));
+      : this.demuxer.push(this.chunk.subarray(0, bytesRead));
     this.nextPacket = 0;
   }
 }

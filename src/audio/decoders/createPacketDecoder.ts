@@ -7,7 +7,7 @@ import type { PacketDecoder } from './packetDecoder.ts';
  * the headers again for each call.
  */
 export function framesAtATime(format: PacketFormat): number {
-  return format.codec === 'vorbis' ? 16 * format.clockHz : 2 * format.clockHz;
+  return format.codec === 'vorbis' ? 16 * format.clockHz : format.clockHz;
 }
 
 /**
