@@ -94,6 +94,9 @@ suite('demuxers', () => {
       'clicks.webm',
       'clicks0.webm',
       'clicks1.webm',
+      'clicks0.opus',
+      'clicks1.ogg',
+      'clicks1.mp3',
       'clicks.ogg',
       'clicksCbr.mp3',
     ]);
