@@ -142,6 +142,14 @@ const bundles = {
     },
     maxBytes: 150_000,
   },
+  verifyWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/verifyWorker.ts'],
+      outfile: 'dist/verifyWorker.cjs',
+    },
+    maxBytes: 100_000,
+  },
   conversationView: {
     options: {
       ...browser,

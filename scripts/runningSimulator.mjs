@@ -11,6 +11,7 @@ import { root } from './setUp.mjs';
  * @property {string} clientId
  * @property {string} clientSecret
  * @property {string} organisation
+ * @property {string} [organisationId] its id, where an archive is made without asking for it
  * @property {() => Promise<void>} stop
  */
 
@@ -33,9 +34,9 @@ export async function startSimulator(args = []) {
   }
   for await (const line of createInterface({ input: stdout })) {
     if (line.startsWith('{')) {
-      const { apiBaseUrl, loginBaseUrl, clientId, clientSecret, organisation } = JSON.parse(line);
+      const told = JSON.parse(line);
       stdout.resume();
-      return { apiBaseUrl, loginBaseUrl, clientId, clientSecret, organisation, stop: group.stop };
+      return { ...told, stop: group.stop };
     }
   }
   await group.stop();

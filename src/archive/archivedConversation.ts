@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { assert } from '../base/assert.ts';
 import { errors, isAppError, throwIfCancelled } from '../base/appError.ts';
 import { parseJson } from '../base/decode.ts';
 import { decodeConversation } from '../genesys/decoders/conversation.ts';
@@ -12,9 +12,16 @@ import { decodeRecording } from '../genesys/decoders/recording.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, RecordingId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
-import { decodeArchivedNames, namesPath, noNames, type ArchivedNames } from './archivedNames.ts';
+import { decodeArchivedNames, namesContent, noNames, type ArchivedNames } from './archivedNames.ts';
+import { compressionOf, contentPath, createUnpacker } from './compression.ts';
 import { isHistory } from './history.ts';
-import { entryPath, readManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import {
+  entryPath,
+  findContent,
+  readManifest,
+  type Manifest,
+  type ManifestFile,
+} from './manifest.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 
 /** The analytics detail of an archived conversation with the names of its ids. */
@@ -31,7 +38,7 @@ export interface ArchivedConversation extends ArchivedDetail {
   /** The analytics detail as received. */
   readonly rawJson: string;
   readonly recordings: readonly ArchivedRecording[];
-  /** Transcript files, gzip, as received inside. */
+  /** Transcript files, packed, as received inside. */
   readonly transcripts: readonly {
     readonly communicationId: CommunicationId;
     readonly recordingId: RecordingId | undefined;
@@ -49,6 +56,9 @@ export interface ArchivedRecording {
     readonly peaksPath: string;
   }[];
 }
+
+/** Content in a conversation's folder that holds its analytics detail. */
+export const detailContent = 'conversation.json';
 
 /** Far above real details; a bigger one is not taken into memory. */
 const maxJsonBytes = 256 * 1024 * 1024;
@@ -103,7 +113,7 @@ async function readDetail(
   signal: AbortSignal,
 ): Promise<ArchivedDetail & Pick<ArchivedConversation, 'manifest' | 'rawJson'>> {
   const manifest = await readManifest(folderPath, signal);
-  const detail = manifest?.files.find(({ path }) => path === 'conversation.json.gz');
+  const detail = findContent(manifest?.files ?? [], detailContent);
   if (manifest === undefined || detail === undefined) {
     throw errors.notFound(
       `This conversation is not fully in the archive. Download it again: ${folderPath}`,
@@ -124,13 +134,13 @@ export async function readArchivedNames(
   files: readonly ManifestFile[],
   signal: AbortSignal,
 ): Promise<ArchivedNames> {
-  const file = files.find(({ path }) => path === namesPath);
+  const file = findContent(files, namesContent);
   if (file === undefined) {
     return noNames;
   }
   try {
     return decodeArchivedNames(
-      parseJson(await readStoredText(entryPath(folderPath, file), signal), namesPath),
+      parseJson(await readStoredText(entryPath(folderPath, file), signal), file.path),
     );
   } catch (error) {
     if (isAppError(error) || errnoOf(error) !== undefined) {
@@ -160,7 +170,7 @@ async function readRecordings(
 }
 
 function isRecordingObject({ path }: ManifestFile): boolean {
-  return path.startsWith('recordings/') && path.endsWith('.json.gz');
+  return path.startsWith('recordings/') && contentPath(path).endsWith('.json');
 }
 
 function mediaOf(
@@ -198,12 +208,14 @@ function decodeStored<T>(
   }
 }
 
-/** Text of a gzip file of bounded size. @throws AppError `corrupt`; file system errors as they are */
+/** Text of a packed file of bounded size. @throws AppError `corrupt`, `unsupported`; file system errors as they are */
 export async function readStoredText(path: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const source = createReadStream(path, { signal });
-  const unpacked = createGunzip();
+  const compression = compressionOf(path);
+  assert(compression !== undefined, 'Stored text is packed');
+  const unpacked = createUnpacker(compression);
   source.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
   try {
     for await (const chunk of unpacked) {

@@ -1,11 +1,11 @@
 /**
  * Names of the ids in a conversation, kept beside it so that it can be read offline and years later. Owns the shape of
- * `names.json.gz`; knows nothing of how names are looked up.
+ * `names.json`; knows nothing of how names are looked up.
  */
 import { isRecord } from '../base/decode.ts';
 
-/** Where the names of a conversation lie in its folder. */
-export const namesPath = 'names.json.gz';
+/** Content in a conversation's folder that holds its names. */
+export const namesContent = 'names.json';
 
 /** Names by id. An id without a name is not in it. */
 export interface ArchivedNames {

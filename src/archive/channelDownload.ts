@@ -2,6 +2,7 @@
 import { errors } from '../base/appError.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording, RecordingFile } from '../model/recording.ts';
+import { packedPath } from './compression.ts';
 import type { StoredFile } from './conversationWriter.ts';
 import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
@@ -9,6 +10,7 @@ import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } f
 import { checkMedia, type MediaCheck } from './mediaCheck.ts';
 import { downloadMedia } from './mediaDownload.ts';
 import type { FetchedMedia } from './mediaReceiver.ts';
+import { packFile, type PackedSize } from './packFile.ts';
 import type { RecordingLinks } from './recordingLinks.ts';
 import { discardPartial, discardResumePoint } from './resumePoint.ts';
 
@@ -46,7 +48,7 @@ export function confirmOutputSize(
 export async function downloadChannel(
   run: DownloadRun,
   recording: Recording,
-  { channel }: RecordingFile,
+  { channel, source }: RecordingFile,
   { links, fetched }: { readonly links: RecordingLinks; readonly fetched: Fetched<Recording> },
 ): Promise<StoredFile> {
   const { deps, writer, progress, request, signal } = run;
@@ -107,15 +109,20 @@ export async function downloadChannel(
     await discardPartial(partialPath);
     throw errors.corrupt(`The media file ${check.problem ?? 'is not usable'}`);
   }
+  const content = recordingPath(`${name}.${check.extension}`);
+  const isPacked = check.extension === 'wav' && deps.packing?.isWavPacked === true;
+  const finished = isPacked
+    ? await packWav(run, partialPath, content)
+    : { path: content, partialPath, storedBytes: media.sizeBytes, storedSha256: media.sha256 };
   const stored = await writer.place(
-    partialPath,
+    finished.partialPath,
     {
-      path: recordingPath(`${name}.${check.extension}`),
-      storedBytes: media.sizeBytes,
-      storedSha256: media.sha256,
+      path: finished.path,
+      storedBytes: finished.storedBytes,
+      storedSha256: finished.storedSha256,
       contentBytes: media.sizeBytes,
       contentSha256: media.sha256,
-      source: fetched.source,
+      source: source ?? fetched.source,
       fetchedAtMs: deps.clock.nowMs(),
       verifiedAgainst: verifications(recording, media, check),
       recordingId: recording.id,
@@ -125,8 +132,19 @@ export async function downloadChannel(
     },
     signal,
   );
-  await discardResumePoint(partialPath);
+  await (isPacked ? discardPartial(partialPath) : discardResumePoint(partialPath));
   return stored;
+}
+
+/** What was received stays beside it until the packed file has its name: a crash in between costs no download. */
+async function packWav(
+  { writer, signal }: DownloadRun,
+  fromPath: string,
+  content: string,
+): Promise<PackedSize & { readonly path: string; readonly partialPath: string }> {
+  const path = packedPath(content, 'gzip');
+  const partialPath = entryPath(writer.folderPath, { path: path + partialSuffix });
+  return { path, partialPath, ...(await packFile(fromPath, partialPath, signal)) };
 }
 
 function verifications(

@@ -5,13 +5,21 @@
 import { createHash } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { gzip, gzipSync } from 'node:zlib';
-import { promisify } from 'node:util';
 import { isAppError } from '../base/appError.ts';
+import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { ConversationId } from '../model/ids.ts';
 import type { AbsentItem } from './absence.ts';
+import {
+  alternativePaths,
+  compressionOf,
+  contentPath,
+  defaultPacking,
+  pack,
+  packedPath,
+  type Packing,
+} from './compression.ts';
 import {
   commitBytes,
   ensureFolder,
@@ -21,7 +29,7 @@ import {
   removeFile,
   syncFolder,
 } from './durableFile.ts';
-import { CountingHash, hashFile, type FileHash } from './fileHash.ts';
+import { CountingHash, hashEntry, hashFile, type FileHash } from './fileHash.ts';
 import { historyEntry, isHistory, preserve } from './history.ts';
 import {
   encodeManifest,
@@ -35,9 +43,6 @@ import {
 } from './manifest.ts';
 import { sweepLeftovers } from './sweepLeftovers.ts';
 
-const compress = promisify(gzip);
-/** Shorter text is packed at once: a hop to another thread takes longer. */
-const packAtOnceLength = 32 * 1024;
 /** A crash makes the next download bring at most this much of one conversation again. */
 const commitEveryBytes = 8 * 1024 * 1024;
 
@@ -56,6 +61,8 @@ export interface StoredFile {
 export interface WriterDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** `defaultPacking` when undefined. This runtime must be able to do it. */
+  readonly packing?: Packing | undefined;
   /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
   readonly isForced?: boolean | undefined;
 }
@@ -166,32 +173,43 @@ export class ConversationWriter {
     await written;
   }
 
-  /** Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. */
+  /**
+   * Makes a folder of the conversation, such as `recordings`, and returns its path. `names` are safe, outermost first. A new one is
+   * durable after `commit`, as what lies in it is.
+   */
   async folder(...names: readonly string[]): Promise<string> {
-    return await ensureFolder(this.folderPath, names);
+    return await ensureFolder(this.folderPath, names, (parentPath) => {
+      this.renamedIn.add(parentPath);
+    });
   }
 
   /**
-   * Stores JSON text as a gzip that is the same for the same text on every machine. `origin.path` ends with `.json.gz`.
+   * Stores JSON text, packed. `origin.path` is the path of the content, such as `conversation.json`. The same text that is there
+   * already stays as it is, however it is packed.
    */
   async storeJson(origin: FileOrigin, text: string, signal: AbortSignal): Promise<StoredFile> {
+    assert(
+      compressionOf(origin.path) === undefined,
+      'JSON is stored under the name of its content',
+    );
+    const bytes = Buffer.from(text);
     const content = new CountingHash();
-    content.update(Buffer.from(text));
+    content.update(bytes);
     const { bytes: contentBytes, sha256: contentSha256 } = content.finish();
     const held = await this.findIntact(
-      (file) => file.path === origin.path && file.contentSha256 === contentSha256,
+      (file) => contentPath(file.path) === origin.path && file.contentSha256 === contentSha256,
       signal,
     );
     if (held !== undefined) {
       return { file: held, isUnchanged: true };
     }
-    const packed = withoutGzipOrigin(
-      text.length <= packAtOnceLength ? gzipSync(text) : await compress(text),
-    );
+    const { json } = this.deps.packing ?? defaultPacking;
+    const packed = await pack(bytes, json);
     const stored = new CountingHash();
     stored.update(packed);
     const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
-    const partialPath = entryPath(this.folderPath, origin) + partialSuffix;
+    const path = packedPath(origin.path, json);
+    const partialPath = entryPath(this.folderPath, { path }) + partialSuffix;
     const writer = await PartialWriter.create(partialPath);
     try {
       await writer.append(packed);
@@ -199,34 +217,34 @@ export class ConversationWriter {
     } finally {
       await writer.close();
     }
-    const file = { ...origin, storedBytes, storedSha256, contentBytes, contentSha256 };
+    const file = { ...origin, path, storedBytes, storedSha256, contentBytes, contentSha256 };
     return await this.place(partialPath, file, signal);
   }
 
   /**
-   * Gives a whole, flushed partial file its final name. What had the name before goes to the history unless it is the same;
-   * so does the same channel of the same recording in another format.
+   * Gives a whole, flushed partial file its final name. What had the name before goes to the history unless its content is the
+   * same; so does what held the content packed otherwise, and the same channel of the same recording in another format. The same
+   * content that is packed otherwise stays as it is, unless nothing that the manifest says is believed.
    */
   async place(partialPath: string, file: ManifestFile, signal: AbortSignal): Promise<StoredFile> {
-    const finalPath = entryPath(this.folderPath, file);
-    const present =
-      (await regularFileSize(finalPath)) === undefined
-        ? undefined
-        : await hashFile(finalPath, signal);
-    if (present?.content?.sha256 === file.contentSha256) {
+    const present = await this.findPresent(file, signal);
+    if (present?.hash.content?.sha256 === file.contentSha256) {
       await removeFile(partialPath);
-      return this.keep(file, present);
+      const kept = this.keep({ ...file, path: present.path }, present.hash);
+      await this.retireAlternatives(kept.file, signal);
+      return kept;
     }
-    const replaced = this.manifest.files.find(({ path }) => path === file.path);
     if (present !== undefined) {
-      const history = await preserve(this.folderPath, file.path, present, signal);
-      const kept = historyEntry(history, replaced, present);
+      const replaced = this.manifest.files.find(({ path }) => path === file.path);
+      const history = await preserve(this.folderPath, file.path, present.hash, signal);
+      const kept = historyEntry(history, replaced, present.hash);
       await this.changeAndCommit((manifest) => ({
         ...manifest,
         files: kept === undefined ? manifest.files : withFile(manifest.files, kept),
         replacing: replaced === undefined ? manifest.replacing : withFile(manifest.replacing, file),
       }));
     }
+    const finalPath = entryPath(this.folderPath, file);
     await rename(partialPath, finalPath);
     this.renamedIn.add(dirname(finalPath));
     this.change((manifest) => ({
@@ -234,7 +252,7 @@ export class ConversationWriter {
       files: withFile(manifest.files, file),
       replacing: manifest.replacing.filter(({ path }) => path !== file.path),
     }));
-    await this.retireOtherFormats(file, signal);
+    await this.retireAlternatives(file, signal);
     this.uncommittedBytes += file.storedBytes;
     if (this.uncommittedBytes >= commitEveryBytes) {
       await this.commit();
@@ -310,36 +328,68 @@ export class ConversationWriter {
     return { file: entry, isUnchanged: true };
   }
 
-  /** One current file a channel, and none of all channels beside single ones: the player would hear them twice. */
-  private async retireOtherFormats(file: ManifestFile, signal: AbortSignal): Promise<void> {
-    const { channel } = file;
-    if (channel === undefined) {
-      return;
+  /** What holds the content of `file` already under a name for it; else what has the very name of `file`. */
+  private async findPresent(
+    file: ManifestFile,
+    signal: AbortSignal,
+  ): Promise<{ readonly path: string; readonly hash: FileHash } | undefined> {
+    const own = await this.hashPresent(file.path, signal);
+    if (own?.hash.content?.sha256 === file.contentSha256 || this.isForced) {
+      return own;
     }
-    const others = this.manifest.files.filter(
+    for (const path of alternativePaths(file.path)) {
+      const other = path === file.path ? undefined : await this.hashPresent(path, signal);
+      if (other?.hash.content?.sha256 === file.contentSha256) {
+        return other;
+      }
+    }
+    return own;
+  }
+
+  private async hashPresent(
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly path: string; readonly hash: FileHash } | undefined> {
+    return (await regularFileSize(entryPath(this.folderPath, { path }))) === undefined
+      ? undefined
+      : { path, hash: await hashEntry(this.folderPath, { path }, signal) };
+  }
+
+  /**
+   * One current file a channel, and none of all channels beside single ones: the player would hear them twice. And one way of
+   * packing a content; a crash may have left another that no manifest knows.
+   */
+  private async retireAlternatives(file: ManifestFile, signal: AbortSignal): Promise<void> {
+    const { channel } = file;
+    const formats = this.manifest.files.filter(
       (other) =>
+        channel !== undefined &&
         !isHistory(other) &&
-        other.path !== file.path &&
         isAlternative(other.channel, channel) &&
         other.recordingId === file.recordingId,
     );
-    for (const other of others) {
-      const path = entryPath(this.folderPath, other);
-      const present =
-        (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
-      const kept =
-        present === undefined
-          ? undefined
-          : historyEntry(
-              await preserve(this.folderPath, other.path, present, signal),
-              other,
-              present,
-            );
+    const paths = new Set([...formats.map(({ path }) => path), ...alternativePaths(file.path)]);
+    paths.delete(file.path);
+    for (const path of paths) {
+      const known = this.manifest.files.find((each) => each.path === path);
+      const present = await this.hashPresent(path, signal);
+      if (known === undefined && present === undefined) {
+        continue;
+      }
+      const isWorthKeeping =
+        present !== undefined && present.hash.content?.sha256 !== file.contentSha256;
+      const kept = isWorthKeeping
+        ? historyEntry(
+            await preserve(this.folderPath, path, present.hash, signal),
+            known,
+            present.hash,
+          )
+        : undefined;
       await this.changeAndCommit((manifest) => {
-        const files = manifest.files.filter(({ path: each }) => each !== other.path);
+        const files = manifest.files.filter((each) => each.path !== path);
         return { ...manifest, files: kept === undefined ? files : withFile(files, kept) };
       });
-      await rm(path, { force: true });
+      await rm(entryPath(this.folderPath, { path }), { force: true });
     }
   }
 
@@ -358,14 +408,6 @@ export class ConversationWriter {
 function isAlternative(other: string | undefined, channel: string): boolean {
   const isWhole = (each: string | undefined): boolean => /^all(?:-\d+)?$/u.test(each ?? '');
   return other !== undefined && (other === channel || isWhole(other) !== isWhole(channel));
-}
-
-/** The byte of RFC 1952 that names the operating system is made neutral, so that equal content gives equal files. */
-export function withoutGzipOrigin(packed: Buffer): Buffer {
-  const osByte = 9;
-  const unknownOs = 255;
-  packed[osByte] = unknownOs;
-  return packed;
 }
 
 /** Parts settled over the same detail stay settled beside those of this run. */

@@ -6,7 +6,9 @@ import { errors, isAppError, isCancellation } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { absenceByFailure, type AbsentItem } from './absence.ts';
+import { detailContent } from './archivedConversation.ts';
 import { AuditLog } from './audit/auditLog.ts';
+import { defaultPacking, toUsablePacking, type Packing } from './compression.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
 import { sealManifest } from './integrity/manifestSeal.ts';
@@ -85,13 +87,13 @@ export async function downloadConversation(
         const writer = await ConversationWriter.open(
           folderPath,
           conversation.id,
-          { ...deps, isForced: request.isForced },
+          { ...deps, packing: usablePacking(deps), isForced: request.isForced },
           lockSignal,
         );
         opened = { writer, audit };
         const detail = await writer.storeJson(
           {
-            path: 'conversation.json.gz',
+            path: detailContent,
             source: fetched.source,
             fetchedAtMs: fetched.fetchedAtMs,
             verifiedAgainst: ['json'],
@@ -130,6 +132,17 @@ export async function downloadConversation(
     },
     signal,
   );
+}
+
+function usablePacking({
+  packing = defaultPacking,
+  log,
+}: Pick<DownloadDeps, 'packing' | 'log'>): Packing {
+  const usable = toUsablePacking(packing);
+  if (usable.json !== packing.json) {
+    log.warn('This VS Code cannot pack with zstd; JSON is stored as gzip');
+  }
+  return usable;
 }
 
 async function openAudit(

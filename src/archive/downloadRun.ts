@@ -8,6 +8,7 @@ import type { CommunicationId, ConversationId, RecordingId } from '../model/ids.
 import type { Recording, RecordingFormat } from '../model/recording.ts';
 import type { AbsentItem } from './absence.ts';
 import type { Archive } from './archive.ts';
+import type { Packing } from './compression.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
 import type { AuditPort, Mismatch } from './mismatch.ts';
 import type { ProgressSum } from './progressSum.ts';
@@ -31,6 +32,8 @@ export interface DownloadDeps {
   readonly archive: Archive;
   /** Where events are noted; the archive's own audit log when undefined. */
   readonly audit?: AuditPort | undefined;
+  /** How new files are packed; `defaultPacking` when undefined. */
+  readonly packing?: Packing | undefined;
   /** Why the source lists a recording without media, where it knows better than the recording's state tells. */
   readonly absenceOf?: ((recording: Recording) => AbsentItem | undefined) | undefined;
   readonly clock: Clock;

@@ -42,11 +42,15 @@ export async function syncFolder(folderPath: string): Promise<void> {
 }
 
 /**
- * Makes the folders of `segments` below `rootPath`, which exists and has no links in it, and returns the last. Each new one is
- * durable.
+ * Makes the folders of `segments` below `rootPath`, which exists and has no links in it, and returns the last.
+ * @param onNew gets the folder that holds a new one: makes it durable at once when left out
  * @throws AppError `storage` when a segment is a symbolic link or a file.
  */
-export async function ensureFolder(rootPath: string, segments: readonly string[]): Promise<string> {
+export async function ensureFolder(
+  rootPath: string,
+  segments: readonly string[],
+  onNew: (parentPath: string) => void | Promise<void> = syncFolder,
+): Promise<string> {
   const path = join(rootPath, ...segments);
   // Most often all but the last are there: two calls instead of two for each segment.
   const isNew = await makeFolder(path).catch((error: unknown) => {
@@ -56,22 +60,26 @@ export async function ensureFolder(rootPath: string, segments: readonly string[]
     throw error;
   });
   if (isNew === undefined || (await realpath(path)) !== path) {
-    return await ensureEachFolder(rootPath, segments);
+    return await ensureEachFolder(rootPath, segments, onNew);
   }
   if (isNew) {
-    await syncFolder(dirname(path));
+    await onNew(dirname(path));
   } else if (!(await lstat(path)).isDirectory()) {
     throw notAFolder(path);
   }
   return path;
 }
 
-async function ensureEachFolder(rootPath: string, segments: readonly string[]): Promise<string> {
+async function ensureEachFolder(
+  rootPath: string,
+  segments: readonly string[],
+  onNew: (parentPath: string) => void | Promise<void>,
+): Promise<string> {
   let current = rootPath;
   for (const segment of segments) {
     const next = join(current, segment);
     if (await makeFolder(next)) {
-      await syncFolder(current);
+      await onNew(current);
     } else if (!(await lstat(next)).isDirectory()) {
       throw notAFolder(next);
     }

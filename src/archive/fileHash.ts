@@ -1,28 +1,39 @@
-/** SHA-256 of files on disk, streamed; knows nothing of what they mean. */
+/** SHA-256 of files on disk and of what is packed in them, streamed; knows nothing of what they mean. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { isAppError } from '../base/appError.ts';
+import { compressionOf, createUnpacker, isUnpackFailure } from './compression.ts';
 
 export interface FileHash {
   readonly storedBytes: number;
   readonly storedSha256: string;
-  /** Of what is inside the gzip for `.gz` files, else the same as stored. Undefined when the gzip is damaged. */
+  /** Of what is inside a packed file, else the same as stored. Undefined when it is damaged, or this runtime lacks zstd. */
   readonly content: { readonly bytes: number; readonly sha256: string } | undefined;
 }
 
-/** Reads once, in constant memory. Bytes inside a gzip are shown to `onContent` as they come. */
-export async function hashFile(
-  path: string,
+/** The file as it lies there, whatever its name says. Reads once, in constant memory. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<FileHash> {
+  return await hashPlain(path, signal);
+}
+
+/**
+ * A file of a conversation, and what is packed in it. Reads once, in constant memory. The content is shown to `onContent` as it
+ * comes.
+ */
+export async function hashEntry(
+  folderPath: string,
+  { path: relativePath }: { readonly path: string },
   signal: AbortSignal,
   onContent?: (chunk: Uint8Array) => void,
 ): Promise<FileHash> {
-  const stored = new CountingHash();
-  if (!path.endsWith('.gz')) {
-    await hashInto(path, stored, signal, onContent);
-    const { bytes, sha256 } = stored.finish();
-    return { storedBytes: bytes, storedSha256: sha256, content: { bytes, sha256 } };
+  const path = join(folderPath, ...relativePath.split('/'));
+  const compression = compressionOf(relativePath);
+  if (compression === undefined) {
+    return await hashPlain(path, signal, onContent);
   }
+  const stored = new CountingHash();
   const content = new CountingHash();
   try {
     await pipeline(
@@ -33,7 +44,7 @@ export async function hashFile(
           yield chunk;
         }
       },
-      createGunzip(),
+      createUnpacker(compression),
       async (chunks: AsyncIterable<Uint8Array>) => {
         for await (const chunk of chunks) {
           content.update(chunk);
@@ -43,13 +54,10 @@ export async function hashFile(
       { signal },
     );
   } catch (error) {
-    if (!isZlibError(error)) {
+    if (!isUnpackFailure(error) && !isAppError(error, 'unsupported')) {
       throw error;
     }
-    const whole = new CountingHash();
-    await hashInto(path, whole, signal);
-    const { bytes, sha256 } = whole.finish();
-    return { storedBytes: bytes, storedSha256: sha256, content: undefined };
+    return { ...(await hashPlain(path, signal)), content: undefined };
   }
   const { bytes, sha256 } = stored.finish();
   return { storedBytes: bytes, storedSha256: sha256, content: content.finish() };
@@ -89,23 +97,16 @@ export async function hashPrefix(
   }
 }
 
-async function hashInto(
+async function hashPlain(
   path: string,
-  hash: CountingHash,
   signal: AbortSignal,
   onContent?: (chunk: Uint8Array) => void,
-): Promise<void> {
+): Promise<FileHash> {
+  const hash = new CountingHash();
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18, signal })) {
     hash.update(chunk as Uint8Array);
     onContent?.(chunk as Uint8Array);
   }
-}
-
-function isZlibError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code.startsWith('Z_')
-  );
+  const { bytes, sha256 } = hash.finish();
+  return { storedBytes: bytes, storedSha256: sha256, content: { bytes, sha256 } };
 }

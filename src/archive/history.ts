@@ -49,7 +49,7 @@ export async function preserve(
   );
 }
 
-/** Entry of a file that moved to the history; undefined for a damaged gzip, which could never be verified. */
+/** Entry of a file that moved to the history; undefined for a damaged packed file, which could never be verified. */
 export function historyEntry(
   path: string,
   known: ManifestFile | undefined,

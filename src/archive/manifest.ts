@@ -26,6 +26,7 @@ import {
   type RecordingId,
 } from '../model/ids.ts';
 import { reasonCodes, type AbsentItem } from './absence.ts';
+import { contentPath } from './compression.ts';
 import { regularFileSize } from './durableFile.ts';
 
 export const manifestName = 'manifest.json';
@@ -48,7 +49,7 @@ export interface ManifestFile {
   readonly storedBytes: number;
   /** Lower-case hexadecimal, as all hashes here. */
   readonly storedSha256: string;
-  /** Inside the gzip for `.gz` files, else the same as stored. */
+  /** Of what is inside a packed file (`.gz`, `.zst`; not of attachments), else the same as stored. */
   readonly contentBytes: number;
   readonly contentSha256: string;
   /** Method and path template of the request that led to it. */
@@ -92,6 +93,17 @@ export interface SettledParts {
 export function isSafeRelativePath(path: string): boolean {
   const segments = path.split('/');
   return segments.length <= 6 && segments.every((segment) => isSafeName(segment));
+}
+
+/**
+ * The current entry that holds this content, however it is packed; undefined when there is none.
+ * @param content such as `conversation.json`
+ */
+export function findContent(
+  files: readonly ManifestFile[],
+  content: string,
+): ManifestFile | undefined {
+  return files.find(({ path }) => contentPath(path) === content);
 }
 
 /** The absolute path of an entry, which was decoded or made by this layer. */

@@ -17,6 +17,8 @@ export interface MediaCheck {
 
 const headBytes = 512;
 const maxWavChunks = 256;
+/** As much as the player looks through for the start of the sound. */
+const maxHeadBytes = 1024 * 1024;
 /** Writers that stream do not know the length and put this, or zero. */
 const unknownLength = 0xffff_ff00;
 
@@ -25,23 +27,60 @@ export async function checkMedia(path: string, contentType?: string): Promise<Me
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    if (size === 0) {
-      return refused('is empty');
-    }
-    const head = await readAt(file, 0, headBytes);
-    const extension = sniffExtension(head);
-    if (extension === 'wav') {
-      return await checkWav(file, size);
-    }
-    if (extension !== undefined) {
-      return size < 64
-        ? refused('holds no sound')
-        : { extension, problem: undefined, durationMs: undefined, isContainerSound: false };
-    }
-    return refused(describeStranger(head, contentType));
+    return await check({ sizeBytes: size, read: (...at) => readAt(file, ...at) }, contentType);
   } finally {
     await file.close();
   }
+}
+
+/** Checks media that pass by, unpacked, as `checkMedia` does a file. Keeps their first megabyte. */
+export class MediaHead {
+  private readonly head = Buffer.alloc(maxHeadBytes);
+  private sizeBytes = 0;
+
+  push(chunk: Uint8Array): void {
+    if (this.sizeBytes < maxHeadBytes) {
+      this.head.set(chunk.subarray(0, maxHeadBytes - this.sizeBytes), this.sizeBytes);
+    }
+    this.sizeBytes += chunk.length;
+  }
+
+  async finish(): Promise<MediaCheck> {
+    const { head, sizeBytes } = this;
+    const known = head.subarray(0, sizeBytes);
+    return await check({
+      sizeBytes,
+      read: (position, length) =>
+        Promise.resolve(
+          position + length > maxHeadBytes && position + length <= sizeBytes
+            ? undefined
+            : known.subarray(position, position + length),
+        ),
+    });
+  }
+}
+
+interface MediaBytes {
+  readonly sizeBytes: number;
+  /** Fewer bytes only at the end; undefined for what is not at hand. */
+  readonly read: (position: number, length: number) => Promise<Buffer | undefined>;
+}
+
+async function check(media: MediaBytes, contentType?: string): Promise<MediaCheck> {
+  if (media.sizeBytes === 0) {
+    return refused('is empty');
+  }
+  const head = (await media.read(0, headBytes)) ?? Buffer.alloc(0);
+  const extension = sniffExtension(head);
+  if (extension === 'wav') {
+    return await checkWav(media);
+  }
+  if (extension !== undefined) {
+    return media.sizeBytes < 64
+      ? refused('holds no sound')
+      : { extension, problem: undefined, durationMs: undefined, isContainerSound: false };
+  }
+  return refused(describeStranger(head, contentType));
 }
 
 /** File name extension for the container that starts with these bytes; undefined for anything else. */
@@ -104,15 +143,19 @@ interface WavLayout {
   readonly data: { readonly startByte: number; readonly statedBytes: number } | undefined;
 }
 
-async function checkWav(file: FileHandle, sizeBytes: number): Promise<MediaCheck> {
-  const { byteRate, data } = await readWavLayout(file, sizeBytes);
+async function checkWav(media: MediaBytes): Promise<MediaCheck> {
+  const layout = await readWavLayout(media);
+  if (layout === undefined) {
+    return { extension: 'wav', problem: undefined, durationMs: undefined, isContainerSound: false };
+  }
+  const { byteRate, data } = layout;
   if (byteRate === undefined || byteRate === 0) {
     return refused('is a WAV without a format');
   }
   if (data === undefined) {
     return refused('is a WAV that holds no sound');
   }
-  const presentBytes = sizeBytes - data.startByte;
+  const presentBytes = media.sizeBytes - data.startByte;
   if (presentBytes <= 0) {
     return refused('is a WAV that holds no sound, only a header');
   }
@@ -129,11 +172,15 @@ async function checkWav(file: FileHandle, sizeBytes: number): Promise<MediaCheck
   };
 }
 
-async function readWavLayout(file: FileHandle, sizeBytes: number): Promise<WavLayout> {
+/** Undefined when the sound begins beyond what is at hand. */
+async function readWavLayout({ sizeBytes, read }: MediaBytes): Promise<WavLayout | undefined> {
   let byteRate: number | undefined;
   let offset = 12;
   for (let count = 0; count < maxWavChunks && offset + 8 <= sizeBytes; count++) {
-    const header = await readAt(file, offset, 24);
+    const header = await read(offset, Math.min(24, sizeBytes - offset));
+    if (header === undefined) {
+      return undefined;
+    }
     const id = header.toString('latin1', 0, 4);
     const statedBytes = header.readUInt32LE(4);
     if (id === 'data') {

@@ -2,7 +2,12 @@
 import type { Conversation } from '../model/conversation.ts';
 import { toConversationFacts } from '../model/conversationFacts.ts';
 import { readArchivedNames } from './archivedConversation.ts';
-import { encodeArchivedNames, mergeNames, namesPath, type ArchivedNames } from './archivedNames.ts';
+import {
+  encodeArchivedNames,
+  mergeNames,
+  namesContent,
+  type ArchivedNames,
+} from './archivedNames.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, NameSource } from './downloadRun.ts';
 
@@ -26,7 +31,7 @@ export async function downloadNames(
   }
   return await writer.storeJson(
     {
-      path: namesPath,
+      path: namesContent,
       source: 'lookups',
       fetchedAtMs: clock.nowMs(),
       verifiedAgainst: ['json'],

@@ -6,6 +6,7 @@ import { stat, open } from 'node:fs/promises';
 import { errors, messageOf } from '../base/appError.ts';
 import { baseSamplesPerPixel, decodePeaksHeader, peaksHeaderBytes } from '../audio/peaksFile.ts';
 import { encodeWavHeader, maxWavDataBytes, wavHeaderBytes } from '../audio/wav.ts';
+import { unpackSound, type UnpackedSound } from './unpackedSound.ts';
 import { inspectMedia, type InspectedMedia, type InspectedSound } from './mediaInspection.ts';
 import {
   convertRecording,
@@ -22,7 +23,10 @@ export interface PrepareRecordingParams {
     /** Where its waveform is or goes. Its folder exists. */
     readonly peaksPath: string;
   }[];
-  /** Where to put a PCM16 copy when the browser cannot play the files as they are. Its folder exists. */
+  /**
+   * Where to put a PCM16 copy when the browser cannot play the files as they are. Its folder exists; what is stored packed is
+   * unpacked there, under names that begin with this one's. The path is another one for other files.
+   */
   readonly playablePath: string;
 }
 
@@ -58,8 +62,13 @@ export async function prepareRecording(
   const inspected: Part[] = [];
   let firstChannel = 0;
   for (const file of params.files) {
-    const media = await inspectMedia(file.path, signal);
-    inspected.push({ ...file, media, firstChannel });
+    const sound = await unpackSound(
+      file.path,
+      unpackedPath(params.playablePath, file.channel),
+      signal,
+    );
+    const media = sound.problem === undefined ? await inspectSound(sound, signal) : unusable(sound);
+    inspected.push({ ...file, path: sound.path, media, firstChannel });
     firstChannel += media.sound?.format.channelCount ?? 1;
   }
   const problems = inspected.flatMap((part) =>
@@ -71,6 +80,24 @@ export async function prepareRecording(
   return decodable.length === 0
     ? withoutSamples(inspected, problems)
     : await withSamples(params, inspected, decodable, problems, signal);
+}
+
+/** `<recording>.<hash>.wav` becomes `<recording>.<hash>.<channel>.unpacked.wav`. */
+function unpackedPath(playablePath: string, channel: string): string {
+  return `${playablePath.replace(/\.wav$/u, '')}.${channel}.unpacked.wav`;
+}
+
+/** What is made of the sound is compared with the age of the stored file: unpacking again makes it no newer. */
+async function inspectSound(
+  { path, modifiedMs }: UnpackedSound,
+  signal: AbortSignal,
+): Promise<InspectedMedia> {
+  const media = await inspectMedia(path, signal);
+  return modifiedMs === undefined ? media : { ...media, modifiedMs };
+}
+
+function unusable({ path, problem }: UnpackedSound): InspectedMedia {
+  return { path, container: undefined, modifiedMs: 0, sound: undefined, problem };
 }
 
 interface Part {

@@ -6,11 +6,12 @@ import { isRecord } from '../base/decode.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording } from '../model/recording.ts';
 import { readStoredText } from './archivedConversation.ts';
+import { contentPath } from './compression.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
 import { entryPath } from './manifest.ts';
 import { withoutSignedLinks } from './signedLinks.ts';
 
-/** Stores the object under `path`, which ends with `.json.gz`. @throws AppError `storage` */
+/** Stores the object as the content `path`, which ends with `.json`. @throws AppError `storage` */
 export async function storeRecordingObject(
   writer: ConversationWriter,
   path: string,
@@ -18,7 +19,7 @@ export async function storeRecordingObject(
   signal: AbortSignal,
 ): Promise<StoredFile> {
   const text = withoutSignedLinks(rawJson);
-  const held = await writer.findIntact((file) => file.path === path, signal);
+  const held = await writer.findIntact((file) => contentPath(file.path) === path, signal);
   if (held !== undefined) {
     const heldText = await readStoredText(entryPath(writer.folderPath, held), signal);
     if (isSameRecording(heldText, text)) {

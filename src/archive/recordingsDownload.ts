@@ -91,7 +91,7 @@ function isUnwantedScreen({ request }: DownloadRun, recording: Recording): boole
 /** Its description is stored all the same: it tells that there is a recording. */
 async function leaveOutScreen(run: DownloadRun, fetched: Fetched<Recording>): Promise<void> {
   const { id } = fetched.value;
-  const path = recordingPath(`${id}.json.gz`);
+  const path = recordingPath(`${id}.json`);
   run.stored(await storeRecordingObject(run.writer, path, fetched, run.signal));
   const message =
     'This recording of a screen was left out on purpose; a setting says whether they are downloaded.';
@@ -148,7 +148,7 @@ async function downloadRecording(
   const recording = fetched.value;
   run.progress.start(step);
   const stored = await run.limiter.run(
-    () => storeRecordingObject(writer, recordingPath(`${recording.id}.json.gz`), fetched, signal),
+    () => storeRecordingObject(writer, recordingPath(`${recording.id}.json`), fetched, signal),
     signal,
   );
   run.stored(stored);

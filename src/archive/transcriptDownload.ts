@@ -2,16 +2,13 @@
  * Brings one transcript file into a gzip partial file, checked to be JSON on the way. Knows nothing of manifests. Not resumed:
  * a gzip that was cut cannot be continued, and transcripts are small beside recordings.
  */
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { errors, isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { MediaResponse } from '../genesys/genesysApi.ts';
-import { withoutGzipOrigin } from './conversationWriter.ts';
 import { PartialWriter } from './durableFile.ts';
-import { CountingHash } from './fileHash.ts';
 import { JsonCheck } from './jsonCheck.ts';
 import { isLinkRefused, type LinkProvider, type MediaDeps } from './mediaDownload.ts';
 import { AnnouncedHash, mismatchError, mismatchOf, type Mismatch } from './mismatch.ts';
+import { gzipInto, type PackedSize } from './packFile.ts';
 import { discardPartial } from './resumePoint.ts';
 
 const maxFailures = 3;
@@ -27,9 +24,7 @@ export interface TranscriptRequest {
   readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
 }
 
-export interface FetchedTranscript {
-  readonly storedBytes: number;
-  readonly storedSha256: string;
+export interface FetchedTranscript extends PackedSize {
   readonly contentBytes: number;
   readonly contentSha256: string;
   readonly isSizeConfirmed: boolean;
@@ -81,39 +76,27 @@ async function receive(
   signal: AbortSignal,
 ): Promise<FetchedTranscript> {
   const content = new AnnouncedHash(response.checksum);
-  const stored = new CountingHash();
   const check = new JsonCheck();
+  async function* checked(): AsyncIterable<Uint8Array> {
+    for await (const chunk of response.body) {
+      content.update(chunk);
+      check.push(chunk);
+      request.onReceived(chunk.length);
+      request.onProgress(content.bytes, response.totalBytes);
+      refuse(check.problem);
+      yield chunk;
+    }
+  }
   const writer = await PartialWriter.create(request.partialPath);
+  let packed: PackedSize;
   try {
-    await pipeline(
-      response.body,
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          content.update(chunk);
-          check.push(chunk);
-          request.onReceived(chunk.length);
-          request.onProgress(content.bytes, response.totalBytes);
-          refuse(check.problem);
-          yield chunk;
-        }
-      },
-      createGzip(),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
-          const bytes = stored.bytes === 0 ? withoutGzipOrigin(chunk) : chunk;
-          stored.update(bytes);
-          await writer.append(bytes);
-        }
-      },
-      { signal },
-    );
+    packed = await gzipInto(writer, checked(), signal);
     refuse(check.finish());
     await writer.sync();
   } finally {
     await writer.close();
   }
   const { bytes: contentBytes, sha256: contentSha256, mismatch } = content.finish();
-  const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
   const announcedBytes = response.totalBytes ?? response.contentLengthBytes;
   if (announcedBytes !== undefined && announcedBytes !== contentBytes) {
     throw errors.network('The transcript is not as long as was announced');
@@ -122,7 +105,7 @@ async function receive(
     throw mismatchError('The transcript does not match the checksum of the storage', mismatch);
   }
   const isSizeConfirmed = announcedBytes !== undefined;
-  return { storedBytes, storedSha256, contentBytes, contentSha256, isSizeConfirmed };
+  return { ...packed, contentBytes, contentSha256, isSizeConfirmed };
 }
 
 function refuse(problem: string | undefined): void {

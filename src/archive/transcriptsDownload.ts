@@ -75,6 +75,7 @@ async function downloadFile(
 ): Promise<StoredFile> {
   const { deps, writer, conversation, progress, signal } = run;
   const { recordingId } = first;
+  // Always gzip: the player's page reads it as it lies there, and browsers unpack nothing else.
   const path = `transcripts/${id}${recordingId === undefined ? '' : `.${recordingId}`}.json.gz`;
   if (!isSafeRelativePath(path + partialSuffix)) {
     throw errors.protocol('The ids of a transcript are too long to name a file');

@@ -90,6 +90,8 @@ export interface Settings {
   readonly 'retention.days': number;
   readonly 'retention.filter': string;
   readonly 'recordings.includeScreen': boolean;
+  readonly 'archive.jsonCompression': 'gzip' | 'zstd';
+  readonly 'archive.compressWav': boolean;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -108,4 +110,6 @@ export const settingSchemas = {
   'retention.days': { default: 0, minimum: 0, maximum: 36500 },
   'retention.filter': { default: '' },
   'recordings.includeScreen': { default: false },
+  'archive.jsonCompression': { default: 'gzip', values: ['gzip', 'zstd'] },
+  'archive.compressWav': { default: false },
 } as const;

@@ -46,6 +46,8 @@ export interface RecordingFile {
   readonly expiresAtMs: number | undefined;
   /** The platform's preview: 0 to about 1, silence 0.5, evenly spread over the file. */
   readonly waveform: readonly number[];
+  /** Method and path template of the request that gave the link, where that was not the one for the recording. */
+  readonly source?: string;
 }
 
 /** A file of a message or an e-mail. Whoever wrote the message chose its name: nothing of it is to be trusted. */

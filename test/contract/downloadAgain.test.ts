@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { Archive } from '../../src/archive/archive.ts';
+import type { Packing } from '../../src/archive/compression.ts';
 import {
   downloadConversation,
   type DownloadReport,
 } from '../../src/archive/downloadConversation.ts';
+import { prepareRecording } from '../../src/archive/prepareRecording.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -50,14 +53,20 @@ suite('downloading from the simulated organisation', () => {
     assert.ok(found !== undefined);
     return found;
   };
-  const download = async (root: string, call: SimulatedConversation): Promise<DownloadReport> => {
-    const deps = { clock: systemClock, log: silentLog };
+  const offline = { clock: systemClock, log: silentLog };
+  const download = async (
+    root: string,
+    call: SimulatedConversation,
+    packing?: Packing,
+  ): Promise<DownloadReport> => {
+    const deps = offline;
     const identity = { organisationId: parseOrganisationId(sample.id), region: 'mypurecloud.com' };
     return await downloadConversation(
       {
         ...deps,
         source: client,
         names: client.names,
+        packing,
         archive: await Archive.open(root, identity, deps, never),
       },
       {
@@ -89,6 +98,33 @@ suite('downloading from the simulated organisation', () => {
       assert.equal(second.downloadedBytes, 0, 'media and transcripts are not fetched again');
       const { fileCount, problems } = await verifyConversation(first.folderPath, never);
       assert.deepEqual({ fileCount, problems }, { fileCount: first.files.length, problems: [] });
+    }));
+
+  test('is verified and made playable when it is packed, and a change of the setting rewrites nothing', () =>
+    withFolder(async (root) => {
+      await start(sample);
+      const call = findCall(({ channels }) => channels.length === 2);
+      const first = await download(root, call, { json: 'zstd', isWavPacked: true });
+      const endings = first.files.map(({ path }) => path.replace(/^.*?\.(?:\d+\.)?/u, ''));
+      assert.deepEqual([...new Set(endings.filter((end) => !end.includes('-')))].sort(), [
+        'json.zst',
+        'wav.gz',
+      ]);
+      const { problems } = await verifyConversation(first.folderPath, never);
+      assert.deepEqual(problems, []);
+      const second = await download(root, call);
+      assert.equal(second.unchangedCount, second.files.length);
+      assert.equal(second.downloadedBytes, 0);
+      const archive = await Archive.open(root, undefined, offline, never);
+      const { recordings } = await archive.read(first.folderPath, never);
+      const heard = recordings.find(({ files }) => files.length === 2);
+      assert.ok(heard !== undefined);
+      const playablePath = join(root, 'playable.wav');
+      const prepared = await prepareRecording({ files: heard.files, playablePath }, never);
+      assert.deepEqual(prepared.problems, []);
+      assert.equal(prepared.playablePath, playablePath);
+      const statedMs = heard.recording.outputDurationMs ?? Number.NaN;
+      assert.ok(Math.abs(prepared.durationMs - statedMs) < 1_000, String(prepared.durationMs));
     }));
 
   test('names of queues and agents come along', () =>

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     days: { type: 'string', default: '14' },
     /** The organisation's present when the simulator starts, epoch milliseconds; now when it is 0. */
     'now-ms': { type: 'string', default: '0' },
+    /** How many times faster than time the organisation's clock runs. */
+    'clock-speed': { type: 'string', default: '1' },
     'rate-allowed': { type: 'string', default: '300' },
     'rate-window-ms': { type: 'string', default: '60000' },
     'latency-ms': { type: 'string', default: '0' },
@@ -38,6 +40,7 @@ if (values.help) {
   --days 14                  over which conversations are spread
   --seed 1                   the same options give the same organisation
   --now-ms 0                 the organisation's present, epoch milliseconds; 0 for now
+  --clock-speed 1            how many times faster than time the organisation's clock runs
   --recording-bytes 50000    of plain and varied
   --job-lag-ms ${String(defaultJobSettings.availabilityLagMs)}      how far asynchronous jobs are behind the present
   --rate-allowed 300 --rate-window-ms 60000 --latency-ms 0
@@ -54,11 +57,13 @@ function toCount(flag: Exclude<keyof typeof values, 'json' | 'help' | 'organisat
   return Number(text);
 }
 
-const offsetMs = toCount('now-ms') === 0 ? 0 : toCount('now-ms') - Date.now();
+const beganAtMs = toCount('now-ms') === 0 ? Date.now() : toCount('now-ms');
+const startedAtMs = Date.now();
+const clockSpeed = toCount('clock-speed');
 const shared = {
   seed: toCount('seed'),
   conversationCount: toCount('conversations'),
-  nowMs: toCount('now-ms') === 0 ? Date.now() : toCount('now-ms'),
+  nowMs: beganAtMs,
   days: toCount('days'),
 };
 
@@ -83,7 +88,7 @@ const organisation = createOrganisation();
 const simulator = await startSimulator({
   organisation,
   port: toCount('port'),
-  nowMs: () => Date.now() + offsetMs,
+  nowMs: () => Math.round(beganAtMs + (Date.now() - startedAtMs) * clockSpeed),
   rateAllowed: toCount('rate-allowed'),
   rateWindowMs: toCount('rate-window-ms'),
   latencyMs: toCount('latency-ms'),
@@ -98,6 +103,7 @@ console.log(
         clientId: demoClient.id,
         clientSecret: demoClient.secret,
         organisation: organisation.name,
+        organisationId: organisation.id,
       })
     : `Simulated Genesys Cloud at ${simulator.url}
   client id      ${demoClient.id}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Archive } from '../../src/archive/archive.ts';
+import type { Packing } from '../../src/archive/compression.ts';
 import {
   downloadConversation,
   type DownloadProgress,
@@ -42,6 +43,7 @@ export class DownloadBench {
   source = createSource(this.server, this.data);
   clock: Clock = new FakeClock();
   names: NameSource | undefined;
+  packing: Packing | undefined;
 
   async start(): Promise<void> {
     this.server = await new MediaServer().start();
@@ -84,7 +86,7 @@ export class DownloadBench {
     const deps = { clock: this.clock, log: silentLog };
     const archive = await Archive.open(root, sampleIdentity, deps, never);
     return await downloadConversation(
-      { ...deps, source: this.source, names: this.names, archive },
+      { ...deps, source: this.source, names: this.names, packing: this.packing, archive },
       { ...sampleRequest, ...request },
       onProgress ?? (() => undefined),
       signal ?? never,

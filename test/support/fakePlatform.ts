@@ -80,6 +80,12 @@ export class FakePlatform implements SyncSource {
     },
   };
 
+  readonly abandonedPositions: string[] = [];
+  readonly abandonDiscovery: SyncDeps['abandonDiscovery'] = (position) => {
+    this.abandonedPositions.push(position);
+    return Promise.resolve();
+  };
+
   readonly discover: SyncDeps['discover'] = (scope, position, signal) =>
     this.pages(
       scope.kind === 'conversations' ? scope.conversationIds : undefined,

@@ -13,6 +13,8 @@ import { demoClient, startSimulator, type Simulator } from '../simulator/simulat
 import { Workbench } from './workbench.ts';
 
 export interface FaultBenchOptions {
+  /** Of the workspace, beside the addresses of the simulator. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Made-up conversations over two weeks, 40 unless told. */
   readonly conversationCount?: number;
   /** False opens an empty window; the settings are missing then too. */
@@ -53,6 +55,7 @@ export class FaultBench {
       JSON.stringify({
         'genesysArchive.apiBaseUrl': simulator.apiBaseUrl,
         'genesysArchive.loginBaseUrl': simulator.loginBaseUrl,
+        ...options.settings,
       }),
     );
     try {

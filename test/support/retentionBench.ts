@@ -141,12 +141,12 @@ export class RetentionBench {
         },
       ],
     };
-    await writer.storeJson(origin('conversation.json.gz'), JSON.stringify(detail), never);
+    await writer.storeJson(origin('conversation.json'), JSON.stringify(detail), never);
     const names = { ...noNames, queues: new Map([[salesId, 'Sales Desk']]) };
-    await writer.storeJson(origin('names.json.gz'), encodeArchivedNames(names), never);
+    await writer.storeJson(origin('names.json'), encodeArchivedNames(names), never);
     await writer.folder('transcripts');
     await writer.storeJson(
-      origin(`transcripts/${communicationId}.json.gz`, { communicationId }),
+      origin(`transcripts/${communicationId}.json`, { communicationId }),
       '{"transcripts":[]}',
       never,
     );

@@ -1,5 +1,6 @@
 /** Runs the shipped sync in a process of its own, as kills need it. */
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SyncMainOptions, SyncMainResult } from './syncMain.ts';
 
@@ -10,10 +11,21 @@ export interface SyncProcessEnd {
   readonly result: SyncMainResult | undefined;
 }
 
-export async function runSync(options: SyncMainOptions): Promise<SyncProcessEnd> {
+/** @param killAfterMs when given, the process is killed so long after its start, wherever it is */
+export async function runSync(
+  options: SyncMainOptions,
+  killAfterMs?: number,
+): Promise<SyncProcessEnd> {
   const main = join(import.meta.dirname, 'syncMain.ts');
+  const limits = {
+    maxBuffer: 16 << 20,
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'genesys-archive-sync-main') },
+    ...(killAfterMs !== undefined && { timeout: killAfterMs, killSignal: 'SIGKILL' as const }),
+  };
   return await new Promise((resolve, reject) => {
-    execFile(process.execPath, [main, JSON.stringify(options)], (error, stdout, stderr) => {
+    const flags = options.samplesMemory === true ? ['--expose-gc'] : [];
+    const args = [...flags, main, JSON.stringify(options)];
+    execFile(process.execPath, args, limits, (error, stdout, stderr) => {
       const lines = stdout
         .trim()
         .split('\n')

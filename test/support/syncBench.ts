@@ -12,11 +12,11 @@ import type { SyncRequest } from '../../src/archive/sync/syncRequest.ts';
 import type { SyncSnapshot } from '../../src/archive/sync/syncSnapshot.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import { isRecord } from '../../src/base/decode.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { sampleIdentity } from './archivedSample.ts';
 import { createFastClock } from './fastClock.ts';
 import { fakeRequest, type FakePlatform } from './fakePlatform.ts';
+import { lastingManifest } from './lastingManifest.ts';
 
 export const never = new AbortController().signal;
 
@@ -38,8 +38,9 @@ export class SyncBench {
     const { platform, clock, options, clientKey, deletedIds } = this;
     const base = { clock, log: silentLog };
     const archive = await Archive.open(this.rootPath, sampleIdentity, base, never);
-    const { discover, audit } = platform;
-    return { ...base, archive, source: platform, discover, audit, clientKey, options, deletedIds };
+    const { discover, abandonDiscovery, audit } = platform;
+    const ports = { source: platform, discover, abandonDiscovery, audit };
+    return { ...base, ...ports, archive, clientKey, options, deletedIds };
   }
 
   async create(request: Partial<SyncRequest> = {}): Promise<string> {
@@ -93,19 +94,4 @@ export class SyncBench {
       assert.deepEqual((await verifyConversation(folderPath, never)).problems, []);
     }
   }
-}
-
-/** Without times, in one order: an entry that was read back has its keys in another one than a new one. */
-function lastingManifest(content: Buffer): string {
-  const manifest = JSON.parse(content.toString()) as { files: { path: string }[] };
-  manifest.files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return JSON.stringify(manifest, (_, value: unknown) =>
-    isRecord(value)
-      ? Object.fromEntries(
-          Object.entries(value)
-            .filter(([key]) => !['updatedAt', 'fetchedAt', 'nextAttemptAt'].includes(key))
-            .sort(([a], [b]) => (a < b ? -1 : 1)),
-        )
-      : value,
-  );
 }

@@ -7,6 +7,7 @@ import fileSystem, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import type { SyncOptions } from '../../src/archive/sync/syncPorts.ts';
 import type { SyncSnapshot } from '../../src/archive/sync/syncSnapshot.ts';
+import type { AnchoredClock } from './anchoredClock.ts';
 
 export interface SyncMainOptions {
   readonly apiBaseUrl: string;
@@ -23,6 +24,12 @@ export interface SyncMainOptions {
   readonly media?: 'original' | 'WAV' | undefined;
   readonly retriesEnded?: boolean | undefined;
   readonly options?: Partial<SyncOptions> | undefined;
+  /** The time when left out. */
+  readonly clock?: AnchoredClock | undefined;
+  /** So many bytes can be written, then the disk is full. */
+  readonly quotaBytes?: number | undefined;
+  /** Takes `rssSamples`, each after a collection of garbage: V8 collects when it likes, which says nothing of what is held. */
+  readonly samplesMemory?: boolean | undefined;
   /** Undefined to run to the end. */
   readonly killAtMark?: number | undefined;
 }
@@ -30,6 +37,13 @@ export interface SyncMainOptions {
 export interface SyncMainResult {
   readonly markCount: number;
   readonly snapshot: SyncSnapshot;
+  /** About one a second. */
+  readonly rssSamples: readonly RssSample[];
+}
+
+export interface RssSample {
+  readonly settledCount: number;
+  readonly rssBytes: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as SyncMainOptions;
@@ -42,6 +56,19 @@ function mark(): void {
   }
 }
 
+let writtenBytes = 0;
+
+/** Fails like a full disk once the quota is used up. */
+function spend(parameters: readonly unknown[]): void {
+  const [first] = parameters;
+  for (const chunk of Array.isArray(first) ? (first as unknown[]) : [first]) {
+    writtenBytes += chunk instanceof Uint8Array ? chunk.byteLength : 0;
+  }
+  if (writtenBytes > (options.quotaBytes ?? Infinity)) {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
+  }
+}
+
 type AsyncMethod = (...parameters: unknown[]) => Promise<unknown>;
 
 function markCalls(target: object, names: readonly string[]): void {
@@ -51,6 +78,9 @@ function markCalls(target: object, names: readonly string[]): void {
     if (original !== undefined) {
       methods[name] = async function (this: unknown, ...parameters: unknown[]) {
         mark();
+        if (name.startsWith('write')) {
+          spend(parameters);
+        }
         const result = await original.apply(this, parameters);
         mark();
         return result;
@@ -60,7 +90,13 @@ function markCalls(target: object, names: readonly string[]): void {
 }
 
 const probe: FileHandle = await fileSystem.open(process.execPath);
-markCalls(Object.getPrototypeOf(probe) as object, ['write', 'sync', 'truncate', 'writeFile']);
+markCalls(Object.getPrototypeOf(probe) as object, [
+  'write',
+  'writev',
+  'sync',
+  'datasync',
+  'truncate',
+]);
 await probe.close();
 markCalls(fileSystem, ['open', 'rename', 'link', 'mkdir', 'rm', 'truncate', 'writeFile']);
 syncBuiltinESMExports();
@@ -69,8 +105,10 @@ syncBuiltinESMExports();
 const { Archive } = await import('../../src/archive/archive.ts');
 const { startSync } = await import('../../src/archive/sync/startSync.ts');
 const { createSync } = await import('../../src/archive/sync/syncFolder.ts');
-const { discoverConversations } = await import('../../src/genesys/conversationDiscovery.ts');
-const { systemClock: clock } = await import('../../src/base/clock.ts');
+const { abandonDiscovery, discoverConversations } =
+  await import('../../src/genesys/conversationDiscovery.ts');
+const { createAnchoredClock } = await import('./anchoredClock.ts');
+const { AuditLog } = await import('../../src/archive/audit/auditLog.ts');
 const { silentLog: log } = await import('../../src/base/log.ts');
 const { GenesysClient } = await import('../../src/genesys/genesysClient.ts');
 const { ClientCredentialsTokenSource } = await import('../../src/genesys/tokenSource.ts');
@@ -79,6 +117,7 @@ const { noFilters } = await import('../../src/query/conversationQuery.ts');
 
 const { apiBaseUrl, loginBaseUrl, clientId, clientSecret, rootPath, region } = options;
 const { signal } = new AbortController();
+const clock = createAnchoredClock(options.clock ?? { realMs: 0, nowMs: 0, speed: 1 });
 const tokens = new ClientCredentialsTokenSource({ loginBaseUrl, clientId, clientSecret, clock });
 const api = new GenesysClient({ apiBaseUrl, tokens, clock, log }).background();
 const bulk = await api.bulk();
@@ -102,6 +141,8 @@ const syncId =
   ));
 // For whoever kills this process: what to go on with.
 console.log(JSON.stringify({ syncId }));
+/** Opened by the first event: the sync has the lock then. */
+let auditLog: ReturnType<typeof AuditLog.open> | undefined;
 const run = await startSync(
   {
     archive,
@@ -120,7 +161,13 @@ const run = await startSync(
         position,
         each,
       ),
-    audit: { append: () => Promise.resolve() },
+    abandonDiscovery: (position) => abandonDiscovery({ bulk, log }, position),
+    audit: {
+      append: async (kind, details, each) => {
+        auditLog ??= AuditLog.open(archive.rootPath, { clock }, signal);
+        await (await auditLog).append(kind, details, each);
+      },
+    },
     clientKey: clientId,
     clock,
     log,
@@ -130,5 +177,16 @@ const run = await startSync(
   { retriesEnded: options.retriesEnded ?? false },
   signal,
 );
-const result: SyncMainResult = { snapshot: await run.ended, markCount };
+const rssSamples: RssSample[] = [];
+const sampling = setInterval(() => {
+  if (options.samplesMemory !== true) {
+    return;
+  }
+  globalThis.gc?.();
+  const { doneCount, waitingCount, endedCount } = run.snapshot;
+  const settledCount = doneCount + waitingCount + endedCount;
+  rssSamples.push({ settledCount, rssBytes: process.memoryUsage.rss() });
+}, 1000);
+const result: SyncMainResult = { snapshot: await run.ended, markCount, rssSamples };
+clearInterval(sampling);
 console.log(JSON.stringify(result));

@@ -1,19 +1,24 @@
-/** Verifying and repairing the archive in the real workbench. */
+/** Verifying, repairing and playing an archive that is packed by the settings, in the real workbench. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { FaultBench } from '../support/faultBench.ts';
+import { PlayerView } from '../support/playerView.ts';
 
 suite('Verifying the archive in the workbench', function () {
   this.timeout(90_000);
   let bench: FaultBench;
   suiteSetup(async function () {
     this.timeout(180_000);
-    bench = await FaultBench.launch();
-    const rows = await bench.signInAndList();
-    const row = rows.filter({ hasText: 'Sales Premium' }).first();
-    await bench.workbench.chooseFromContextMenu(row, 'Download Conversation');
+    bench = await FaultBench.launch({
+      settings: {
+        'genesysArchive.archive.jsonCompression': 'zstd',
+        'genesysArchive.archive.compressWav': true,
+      },
+    });
+    await bench.signInAndList();
+    await bench.workbench.chooseFromContextMenu(row(), 'Download Conversation');
     await bench.takeNotification(/Downloaded/u, 60_000);
   });
   suiteTeardown(async () => {
@@ -25,6 +30,7 @@ suite('Verifying the archive in the workbench', function () {
     }
   });
 
+  const row = (): Locator => bench.rows.filter({ hasText: 'Sales Premium' }).first();
   const archive = (): string => join(bench.folder, 'genesys-archive');
 
   const verify = async (depth: string): Promise<void> => {
@@ -50,7 +56,7 @@ suite('Verifying the archive in the workbench', function () {
 
   test('finds a flipped bit, shows the report, and repairs', async () => {
     const { workbench } = bench;
-    const [wav = ''] = globSync('conversations/**/*.wav', { cwd: archive() });
+    const [wav = ''] = globSync('conversations/**/*.wav.gz', { cwd: archive() });
     const path = join(archive(), wav);
     const whole = readFileSync(path);
     const flipped = Buffer.from(whole);
@@ -75,6 +81,17 @@ suite('Verifying the archive in the workbench', function () {
     );
     assert.deepEqual(readFileSync(path), whole);
     await workbench.screenshot('verify repaired');
+  });
+
+  test('plays a recording that is kept packed', async () => {
+    const { workbench } = bench;
+    await bench.openPlayer(row());
+    const player = await PlayerView.waitFor(workbench);
+    await player.play();
+    const startMs = await player.soundMs();
+    await player.pause();
+    assert.ok((await player.soundMs()) > startMs);
+    await workbench.screenshot('packed recording');
   });
 
   test('verifies the audit log, and says which line was edited', async () => {

@@ -97,69 +97,106 @@ async function enqueue(
 
 async function drain(rootPath: string, queue: AuditQueue, clock: Clock): Promise<void> {
   while (queue.waiting.length > 0) {
-    const batch = queue.waiting.splice(0);
+    let batch: readonly WaitingEvent[] = queue.waiting.splice(0);
+    let writer: AuditWriter | undefined;
     try {
-      await writeBatch(rootPath, batch, clock);
+      writer = await AuditWriter.open(rootPath, clock);
+      do {
+        await writer.write(batch);
+        if (queue.waiting.length === 0) {
+          // Whoever waited last may release the lock: nothing is written after that.
+          await writer.writeHead();
+        }
+        for (const { resolve } of batch) {
+          resolve();
+        }
+        batch = queue.waiting.splice(0);
+      } while (batch.length > 0);
     } catch (error) {
       // Those already resolved do not hear of it.
       for (const { reject } of batch) {
         reject(error);
       }
+    } finally {
+      await writer?.close().catch(() => undefined);
     }
   }
   queue.isWriting = false;
   queues.delete(rootPath);
 }
 
-async function writeBatch(
-  rootPath: string,
-  batch: readonly WaitingEvent[],
-  clock: Clock,
-): Promise<void> {
-  const handle = await openAuditFile(rootPath);
-  try {
-    const tail = await mendAuditTail(rootPath, handle, new AbortController().signal);
-    const findings = tail.findings.map(({ kind, details }): WaitingEvent => ({
-      line: (before) => encodeAuditLine(before, clock.nowMs(), kind, details),
-      resolve: () => undefined,
-      reject: () => undefined,
-    }));
-    await writeEvents(rootPath, handle, tail, [...findings, ...batch]);
-  } finally {
-    await handle.close();
-  }
-}
+/** The log while there is something to write: one look at its end, and one new head, for all that comes meanwhile. */
+class AuditWriter {
+  private readonly rootPath: string;
+  private readonly handle: FileHandle;
+  private last: AuditHead;
+  private sizeBytes: number;
+  /** Written since the head was. */
+  private aheadBytes = 0;
 
-async function writeEvents(
-  rootPath: string,
-  handle: FileHandle,
-  tail: AuditTail,
-  events: readonly WaitingEvent[],
-): Promise<void> {
-  let { last, sizeBytes } = tail;
-  if (sizeBytes === 0) {
-    // A log that has lines has a head, from the first line on.
-    await writeAuditHead(rootPath, last);
+  private constructor(rootPath: string, handle: FileHandle, { last, sizeBytes }: AuditTail) {
+    this.rootPath = rootPath;
+    this.handle = handle;
+    this.last = last;
+    this.sizeBytes = sizeBytes;
   }
-  for (let next = 0; next < events.length;) {
-    let text = '';
-    const written: WaitingEvent[] = [];
-    for (let event = events[next]; event !== undefined; event = events[++next]) {
-      const { text: line, head } = event.line(last);
-      text += line === '' ? '' : `${line}\n`;
-      last = head;
-      written.push(event);
-      if (text.length >= batchBytes) {
-        next++;
-        break;
+
+  static async open(rootPath: string, clock: Clock): Promise<AuditWriter> {
+    const handle = await openAuditFile(rootPath);
+    try {
+      const tail = await mendAuditTail(rootPath, handle, new AbortController().signal);
+      const writer = new AuditWriter(rootPath, handle, tail);
+      if (tail.sizeBytes === 0) {
+        // A log that has lines has a head, from the first line on.
+        await writeAuditHead(rootPath, tail.last);
+      }
+      await writer.write(
+        tail.findings.map(({ kind, details }): WaitingEvent => ({
+          line: (before) => encodeAuditLine(before, clock.nowMs(), kind, details),
+          resolve: () => undefined,
+          reject: () => undefined,
+        })),
+      );
+      return writer;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async write(events: readonly WaitingEvent[]): Promise<void> {
+    for (let next = 0; next < events.length;) {
+      let { last } = this;
+      let text = '';
+      for (let event = events[next]; event !== undefined; event = events[++next]) {
+        const { text: line, head } = event.line(last);
+        text += line === '' ? '' : `${line}\n`;
+        last = head;
+        if (text.length >= batchBytes) {
+          next++;
+          break;
+        }
+      }
+      if (text !== '') {
+        const lengthBytes = await writeLines(this.handle, text, this.sizeBytes);
+        this.sizeBytes += lengthBytes;
+        this.aheadBytes += lengthBytes;
+        this.last = last;
+      }
+      if (this.aheadBytes >= batchBytes) {
+        await this.writeHead();
       }
     }
-    if (text !== '') {
-      sizeBytes += await writeLines(handle, text, sizeBytes);
-      await writeAuditHead(rootPath, last);
-    }
-    for (const { resolve } of written) {
-      resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  async writeHead(): Promise<void> {
+    if (this.aheadBytes > 0) {
+      await writeAuditHead(this.rootPath, this.last);
+      this.aheadBytes = 0;
     }
   }
 }

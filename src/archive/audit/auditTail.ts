@@ -33,10 +33,15 @@ export async function openAuditFile(rootPath: string): Promise<FileHandle> {
   const path = join(rootPath, auditName);
   const isNew = (await regularFileSize(path)) === undefined;
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (noFollow ?? 0), 0o644);
-  if (isNew) {
-    await syncFolder(rootPath);
+  try {
+    if (isNew) {
+      await syncFolder(rootPath);
+    }
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  return handle;
 }
 
 /** Finds the end, after setting a torn last line aside. */

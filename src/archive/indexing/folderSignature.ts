@@ -2,14 +2,17 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { detailContent } from '../archivedConversation.ts';
+import { namesContent } from '../archivedNames.ts';
+import { alternativePaths, compressionOf, contentPath } from '../compression.ts';
 import { manifestName } from '../manifest.ts';
 import { errnoOf } from '../storageError.ts';
 
 const ownNames: ReadonlySet<string> = new Set([
   manifestName,
   'notes.json',
-  'conversation.json.gz',
-  'names.json.gz',
+  ...alternativePaths(detailContent),
+  ...alternativePaths(namesContent),
 ]);
 const folders = ['transcripts', 'recordings'] as const;
 
@@ -25,7 +28,7 @@ export function folderSignature(folderPath: string): string | undefined {
   }
   const nested = folders.flatMap((folder) =>
     namesIn(join(folderPath, folder))
-      .filter((name) => name.endsWith('.json.gz'))
+      .filter((name) => compressionOf(name) !== undefined && contentPath(name).endsWith('.json'))
       .map((name) => `${folder}/${name}`),
   );
   const hash = createHash('sha1');

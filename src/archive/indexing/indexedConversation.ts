@@ -13,17 +13,25 @@ import { isCustomer } from '../../model/conversationFacts.ts';
 import type { CommunicationId, RecordingId } from '../../model/ids.ts';
 import type { Recording } from '../../model/recording.ts';
 import { TranscriptTextReader, type TranscriptPart } from '../../transcript/transcriptText.ts';
-import { decodeArchivedNames, namesPath, noNames, type ArchivedNames } from '../archivedNames.ts';
+import { detailContent } from '../archivedConversation.ts';
+import {
+  decodeArchivedNames,
+  namesContent,
+  noNames,
+  type ArchivedNames,
+} from '../archivedNames.ts';
+import { compressionOf, contentPath } from '../compression.ts';
 import { isHistory } from '../history.ts';
 import {
   entryPath,
+  findContent,
   manifestName,
   maxManifestBytes,
   parseManifest,
   type ManifestFile,
 } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
-import { gzipChunks, maxUnpackedBytes } from './gzipChunks.ts';
+import { maxUnpackedBytes, unpackedChunks } from './unpackedChunks.ts';
 import { readMessages, readNotesText, type WrittenText } from './writtenText.ts';
 
 export type IndexedItem =
@@ -64,7 +72,7 @@ export async function readIndexedConversation(
     const text = readSmall(manifestPath, maxManifestBytes);
     const manifest = text === undefined ? undefined : parseManifest(text, manifestPath);
     const files = manifest?.files.filter((file) => !isHistory(file)) ?? [];
-    const detail = files.find(({ path }) => path === 'conversation.json.gz');
+    const detail = findContent(files, detailContent);
     if (detail === undefined) {
       throw errors.notFound(
         `This conversation is not fully in the archive. Download it again: ${folderPath}`,
@@ -144,27 +152,23 @@ async function* streamItems(
   for (const file of files) {
     if (file.path.startsWith('transcripts/')) {
       const recording = objects.find(({ recording: { id } }) => id === file.recordingId)?.recording;
-      yield* transcriptItems(
-        entryPath(folderPath, file),
-        file,
-        recording?.startMs ?? conversation.startMs,
-        signal,
-      );
+      yield* transcriptItems(folderPath, file, recording?.startMs ?? conversation.startMs, signal);
     }
   }
 }
 
 async function* transcriptItems(
-  path: string,
-  { communicationId, recordingId }: ManifestFile,
+  folderPath: string,
+  file: ManifestFile,
   startMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly IndexedItem[], void, undefined> {
+  const { communicationId, recordingId } = file;
   const reader = new TranscriptTextReader(startMs);
   const withOrigin = (parts: readonly TranscriptPart[]): readonly IndexedItem[] =>
     parts.map((part) => ({ ...part, communicationId, recordingId }));
   try {
-    for await (const chunk of gzipChunks(path, maxUnpackedBytes, signal)) {
+    for await (const chunk of contentChunks(folderPath, file, maxUnpackedBytes, signal)) {
       const parts = reader.push(chunk);
       if (parts.length > 0) {
         yield withOrigin(parts);
@@ -174,6 +178,19 @@ async function* transcriptItems(
   } catch (error) {
     yield [toProblem(error)];
   }
+}
+
+function contentChunks(
+  folderPath: string,
+  file: ManifestFile,
+  maxBytes: number,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const compression = compressionOf(file.path);
+  if (compression === undefined) {
+    throw errors.corrupt(`The archive keeps such a file packed, and this one is not: ${file.path}`);
+  }
+  return unpackedChunks(entryPath(folderPath, file), compression, maxBytes, signal);
 }
 
 /** @throws the error when it is not about one file's content */
@@ -193,7 +210,7 @@ async function readObject(
   signal: AbortSignal,
 ): Promise<JsonRecord> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of gzipChunks(entryPath(folderPath, file), maxObjectBytes, signal)) {
+  for await (const chunk of contentChunks(folderPath, file, maxObjectBytes, signal)) {
     chunks.push(Buffer.from(chunk));
   }
   return asRecord(parseJson(Buffer.concat(chunks).toString('utf8'), file.path), '');
@@ -205,7 +222,7 @@ async function readNames(
   files: readonly ManifestFile[],
   signal: AbortSignal,
 ): Promise<ArchivedNames> {
-  const file = files.find(({ path }) => path === namesPath);
+  const file = findContent(files, namesContent);
   if (file === undefined) {
     return noNames;
   }
@@ -237,7 +254,7 @@ function readSmall(path: string, maxBytes: number): string | undefined {
 }
 
 function isRecordingObject({ path }: ManifestFile): boolean {
-  return dirname(path) === 'recordings' && path.endsWith('.json.gz');
+  return dirname(path) === 'recordings' && contentPath(path).endsWith('.json');
 }
 
 /** What agents wrote when they wrapped up. */

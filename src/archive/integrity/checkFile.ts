@@ -4,11 +4,12 @@
  */
 import { lstat } from 'node:fs/promises';
 import { messageOf, throwIfCancelled } from '../../base/appError.ts';
-import { hashFile, type FileHash } from '../fileHash.ts';
+import { compressionOf, contentPath, isZstdSupported } from '../compression.ts';
+import { hashEntry, type FileHash } from '../fileHash.ts';
 import { isHistory } from '../history.ts';
 import { JsonCheck } from '../jsonCheck.ts';
 import { entryPath, type ManifestFile } from '../manifest.ts';
-import { checkMedia } from '../mediaCheck.ts';
+import { checkMedia, MediaHead } from '../mediaCheck.ts';
 import { errnoOf } from '../storageError.ts';
 
 /** `quick` looks for presence and size, `deep` reads every byte. */
@@ -53,7 +54,7 @@ export async function checkFile(
     if (!sizes.includes(stats.size) || depth === 'quick') {
       return checkSize(stats.size, sizes, file);
     }
-    return await readFile(path, file, replacement, signal);
+    return await readFile(folderPath, file, replacement, signal);
   } catch (error) {
     throwIfCancelled(signal);
     return errnoOf(error) === 'ENOENT'
@@ -77,37 +78,63 @@ function checkSize(
 }
 
 async function readFile(
-  path: string,
+  folderPath: string,
   file: ManifestFile,
   replacement: ManifestFile | undefined,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
-  const isReplacement = (hash: FileHash): boolean =>
-    hash.storedSha256 === replacement?.storedSha256;
-  const isCurrent = !isHistory(file);
-  const json = isCurrent && file.path.endsWith('.json.gz') ? new JsonCheck() : undefined;
-  const hash = await hashFile(path, signal, (chunk) => {
-    json?.push(chunk);
+  // Not asked of the history: what was replaced may have been replaced because it was damaged, and is kept as it was.
+  const checks = isHistory(file) ? undefined : new ContentChecks(folderPath, file);
+  const hash = await hashEntry(folderPath, file, signal, (chunk) => {
+    checks?.push(chunk);
   });
   const { storedBytes: sizeBytes, storedSha256 } = hash;
-  const media = isCurrent && file.channel !== undefined ? await checkMedia(path) : undefined;
-  const problem =
-    compare(isReplacement(hash) ? (replacement ?? file) : file, hash) ??
-    describeContent(json?.finish(), media?.problem);
-  return { sizeBytes, storedSha256, durationMs: media?.durationMs, problem };
+  const content = await checks?.finish();
+  const expected = storedSha256 === replacement?.storedSha256 ? replacement : file;
+  const problem = compare(expected, hash) ?? content?.problem;
+  return { sizeBytes, storedSha256, durationMs: content?.durationMs, problem };
 }
 
-/** Not asked of the history: what was replaced may have been replaced because it was damaged, and is kept as it was. */
-function describeContent(
-  jsonProblem: string | undefined,
-  mediaProblem: string | undefined,
-): CheckedFile['problem'] {
-  if (jsonProblem !== undefined) {
-    return describe('json', `The JSON inside ${jsonProblem}.`);
+/** Whether what is inside a file is what it should be, found out while it passes by. */
+class ContentChecks {
+  private readonly json: JsonCheck | undefined;
+  /** Of media that are packed; others are looked at where they lie. */
+  private readonly head: MediaHead | undefined;
+  private readonly mediaPath: string | undefined;
+
+  constructor(folderPath: string, file: ManifestFile) {
+    this.json = isOwnJson(file) ? new JsonCheck() : undefined;
+    if (file.channel !== undefined) {
+      const isPacked = compressionOf(file.path) !== undefined;
+      this.head = isPacked ? new MediaHead() : undefined;
+      this.mediaPath = isPacked ? undefined : entryPath(folderPath, file);
+    }
   }
-  return mediaProblem === undefined
-    ? undefined
-    : describe('container', `The file ${mediaProblem}.`);
+
+  push(chunk: Uint8Array): void {
+    this.json?.push(chunk);
+    this.head?.push(chunk);
+  }
+
+  async finish(): Promise<Pick<CheckedFile, 'durationMs' | 'problem'>> {
+    const jsonProblem = this.json?.finish();
+    if (jsonProblem !== undefined) {
+      const problem = describe('json', `The JSON inside ${jsonProblem}.`);
+      return { durationMs: undefined, problem };
+    }
+    const media =
+      this.mediaPath === undefined ? await this.head?.finish() : await checkMedia(this.mediaPath);
+    const problem =
+      media?.problem === undefined
+        ? undefined
+        : describe('container', `The file ${media.problem}.`);
+    return { durationMs: media?.durationMs, problem };
+  }
+}
+
+/** What the archive packed itself; an attachment that is called `.json` may hold anything. */
+function isOwnJson({ path }: ManifestFile): boolean {
+  return compressionOf(path) !== undefined && contentPath(path).endsWith('.json');
 }
 
 function compare(file: ManifestFile, hash: FileHash): CheckedFile['problem'] {
@@ -116,7 +143,10 @@ function compare(file: ManifestFile, hash: FileHash): CheckedFile['problem'] {
     return describe('hash', text);
   }
   if (hash.content === undefined) {
-    return describe('compression', 'The compressed file is damaged.');
+    const isUnknown = compressionOf(file.path) === 'zstd' && !isZstdSupported();
+    return isUnknown
+      ? describe('compression', 'The file is packed with zstd, which this VS Code lacks.')
+      : describe('compression', 'The compressed file is damaged.');
   }
   const { bytes, sha256 } = hash.content;
   return bytes === file.contentBytes && sha256 === file.contentSha256

@@ -2,8 +2,11 @@
  * The digest of a conversation's manifest in the audit log: an edited manifest is found by it even when its hashes were made
  * to fit edited files. Owns the convention of the details; see `docs/adr/0012-audit-and-seals.md`.
  */
+import { join } from 'node:path';
 import type { JsonRecord } from '../../base/decode.ts';
 import { isSafeName, parseConversationId, type ConversationId } from '../../model/ids.ts';
+import { hashFile } from '../fileHash.ts';
+import { manifestName } from '../manifest.ts';
 import type { AuditPort } from '../mismatch.ts';
 
 /** Noted once at the end of each download, the failed and the cancelled ones included. */
@@ -18,6 +21,31 @@ export async function sealManifest(
     { conversationId, manifestSha256, foundSha256, ...counts },
     signal,
   );
+}
+
+/** A conversation's folder whose manifest was written at that time. */
+export interface FoundConversation {
+  readonly conversationId: ConversationId;
+  readonly folderPath: string;
+  readonly updatedAtMs: number;
+}
+
+/**
+ * Seals the manifest as it lies there when it was written since a run began that was killed: the kill may have come between the
+ * manifest and its seal. One that was sealed differently before is told by the next verification all the same.
+ * @param sinceMs undefined when no run was killed: then nothing is sealed
+ */
+export async function sealFound(
+  audit: AuditPort,
+  { conversationId, folderPath, updatedAtMs }: FoundConversation,
+  sinceMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (sinceMs !== undefined && updatedAtMs >= sinceMs) {
+    const { storedSha256 } = await hashFile(join(folderPath, manifestName), signal);
+    const seal = { conversationId, manifestSha256: storedSha256, foundSha256: storedSha256 };
+    await audit.append('conversationFound', seal, signal);
+  }
 }
 
 export interface ManifestSeal {

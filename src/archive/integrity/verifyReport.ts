@@ -41,8 +41,13 @@ export class VerifyReport {
       startedAt: new Date(startedAtMs).toISOString(),
       ...head,
     });
-    await report.write(`${start.slice(0, -1)},\n"conversations":[`);
-    return report;
+    try {
+      await report.write(`${start.slice(0, -1)},\n"conversations":[`);
+      return report;
+    } catch (error) {
+      await report.discard();
+      throw error;
+    }
   }
 
   async add(findings: ConversationFindings): Promise<void> {

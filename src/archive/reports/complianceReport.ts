@@ -5,8 +5,8 @@
 import { isAppError, messageOf, throwIfCancelled } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ListedConversation } from '../archive.ts';
-import { hashFile } from '../fileHash.ts';
-import { entryPath, manifestName, readManifest, type ManifestFile } from '../manifest.ts';
+import { hashEntry } from '../fileHash.ts';
+import { manifestName, readManifest, type ManifestFile } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
 import { toConversationLabel } from './conversationLabel.ts';
 import { toLabelNames } from './localConversation.ts';
@@ -173,10 +173,10 @@ async function checkFile(
   signal: AbortSignal,
 ): Promise<Pick<ComplianceEntry, 'status' | 'error'> & { readonly computedSha256?: string }> {
   try {
-    const { storedSha256, content } = await hashFile(entryPath(folderPath, file), signal);
+    const { storedSha256, content } = await hashEntry(folderPath, file, signal);
     if (storedSha256 === file.storedSha256 || storedSha256 === replacement?.storedSha256) {
       return content === undefined
-        ? { status: 'failed', error: 'The gzip is damaged.' }
+        ? { status: 'failed', error: 'The compressed file is damaged.' }
         : { status: 'success', error: undefined };
     }
     return {

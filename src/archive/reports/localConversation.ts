@@ -10,7 +10,8 @@ import { customerCommunicationIds } from '../../model/conversationFacts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { AbsentItem } from '../absence.ts';
 import type { ListedConversation } from '../archive.ts';
-import { namesPath, type ArchivedNames } from '../archivedNames.ts';
+import { namesContent, type ArchivedNames } from '../archivedNames.ts';
+import { contentPath } from '../compression.ts';
 import { entryPath, readManifest, type Manifest } from '../manifest.ts';
 import { guardStorage } from '../storageError.ts';
 import { toConversationLabel, type LabelNames } from './conversationLabel.ts';
@@ -84,8 +85,11 @@ export async function readLocalConversation(
 export function toContentDigest({ files, absent }: Pick<Manifest, 'files' | 'absent'>): string {
   const lines = [
     ...files
-      .filter(({ path }) => path !== namesPath)
-      .map((file) => `file\t${file.path}\t${String(file.contentBytes)}\t${file.contentSha256}\n`),
+      .filter(({ path }) => contentPath(path) !== namesContent)
+      .map(
+        (file) =>
+          `file\t${contentPath(file.path)}\t${String(file.contentBytes)}\t${file.contentSha256}\n`,
+      ),
     ...absent.map(({ item, reason }) => `absent\t${item}\t${reason}\n`),
   ];
   return createHash('sha256').update(lines.sort().join('')).digest('hex');

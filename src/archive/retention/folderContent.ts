@@ -5,6 +5,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../base/appError.ts';
+import { detailContent } from '../archivedConversation.ts';
+import { namesContent } from '../archivedNames.ts';
+import { alternativePaths, contentPath } from '../compression.ts';
 import { partialSuffix } from '../durableFile.ts';
 import { lockName } from '../lockFile.ts';
 import { manifestName } from '../manifest.ts';
@@ -31,10 +34,11 @@ const ownFolder =
 const inHistory = /^history\/(?:[0-9a-f]{8}|[0-9a-f]{64})\/./u;
 const unfinished = /^(?:recordings|transcripts|attachments)\/.*\.partial(?:\.json)?$/u;
 const ownNames: ReadonlySet<string> = new Set(
-  [manifestName, notesName, 'conversation.json.gz', 'names.json.gz'].flatMap((name) => [
-    name,
-    name + partialSuffix,
-  ]),
+  [
+    manifestName,
+    notesName,
+    ...[detailContent, namesContent].flatMap((name) => alternativePaths(name)),
+  ].flatMap((name) => [name, name + partialSuffix]),
 );
 
 /**
@@ -97,7 +101,7 @@ class ListedNames {
         this.folders.add(segments.slice(0, depth).join('/'));
       }
       if (path.startsWith('recordings/')) {
-        this.waveforms.add(path.replace(/\.(?:wav\.gz|[^./]+)$/u, '.dat'));
+        this.waveforms.add(contentPath(path).replace(/\.[^./]+$/u, '.dat'));
       }
     }
   }

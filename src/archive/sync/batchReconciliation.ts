@@ -6,6 +6,8 @@ import { absent, hourMs, type AbsentItem, type ReasonCode } from '../absence.ts'
 
 /** The channel of a batch's file: all of them in one. A recording in several files has `all`, `all-2`, … */
 const wholeChannel = 'all';
+/** @see BulkApi.fetchRecordingBatch */
+const batchSource = 'GET /api/v2/recording/batchrequests/{jobId}';
 
 export interface Reconciliation {
   /** Files of the recordings that were brought. */
@@ -53,6 +55,7 @@ export function reconcile(
         url,
         expiresAtMs,
         waveform: [],
+        source: batchSource,
       })),
     );
   }

@@ -14,6 +14,7 @@ import { absenceByState, isTextRecording, type AbsentItem } from '../absence.ts'
 import type { Archive } from '../archive.ts';
 import { regularFileSize } from '../durableFile.ts';
 import { isHistory } from '../history.ts';
+import type { FoundConversation } from '../integrity/manifestSeal.ts';
 import { entryPath, readManifest, type Manifest } from '../manifest.ts';
 import type { PageSpool } from './pageSpool.ts';
 import type { ItemRecord } from './syncEvents.ts';
@@ -41,7 +42,7 @@ export interface PreparedConversation {
 }
 
 /** The archive holds all of a conversation that can be had. */
-export interface ArchivedAlready {
+export interface ArchivedAlready extends FoundConversation {
   readonly absent: readonly AbsentItem[];
 }
 
@@ -59,7 +60,8 @@ export async function prepareConversation(
   const folderPath = deps.archive.conversationFolder(detail.value.id, detail.value.startMs);
   const manifest = await readSoundManifest(folderPath, signal);
   if (manifest !== undefined && isArchived(manifest, detail, deps.request)) {
-    return { absent: manifest.absent };
+    const { absent, updatedAtMs } = manifest;
+    return { absent, conversationId: detail.value.id, folderPath, updatedAtMs };
   }
   const isListed = deps.request.parts.includes('recordings');
   const base = { item, detail, undecodable: [], listFailure: undefined, wanted: [] };

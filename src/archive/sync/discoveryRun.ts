@@ -22,14 +22,22 @@ interface DiscoveryParts {
 /** No page has this number. */
 export const noPage: PageSlot = { page: 0, slot: 0 };
 
-/** Goes on where the journal stands. @param onPage told of each page when it is safe */
+/**
+ * Goes on where the journal stands.
+ * @param onFound told the position of each page before it is safe
+ * @param onPage told of each page when it is safe
+ */
 export async function discoverInto(
   parts: DiscoveryParts,
-  onPage: () => void,
+  {
+    onFound,
+    onPage,
+  }: { readonly onFound: (position: string) => void; readonly onPage: () => void },
   signal: AbortSignal,
 ): Promise<void> {
   const { deps, request, journal } = parts;
   for await (const page of deps.discover(request.scope, journal.queue.position, signal)) {
+    onFound(page.position);
     throwIfCancelled(signal);
     await storePage(parts, page);
     onPage();

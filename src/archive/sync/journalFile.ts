@@ -144,10 +144,15 @@ export class JournalFile {
       constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (noFollow ?? 0),
       0o644,
     );
-    if (isNew) {
-      await syncFolder(dirname(path));
+    try {
+      if (isNew) {
+        await syncFolder(dirname(path));
+      }
+      return new JournalFile(handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
     }
-    return new JournalFile(handle);
   }
 
   /** Replaces the file by these lines so that a crash leaves the old or the new one. Returns its size. */

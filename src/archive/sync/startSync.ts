@@ -9,7 +9,7 @@ import { CallCounter } from './callCounter.ts';
 import { PageSpool } from './pageSpool.ts';
 import { SyncEngine } from './syncEngine.ts';
 import type { SyncEvent } from './syncEvents.ts';
-import { readSyncRequest, setJournalAside, syncFolderPath } from './syncFolder.ts';
+import { readSyncRequest, setJournalAside, sweepUnborn, syncFolderPath } from './syncFolder.ts';
 import { SyncJournal } from './syncJournal.ts';
 import { defaultSyncOptions, type SyncDeps, type SyncOptions, type SyncRun } from './syncPorts.ts';
 import { SyncProgress, snapshotOf } from './syncProgress.ts';
@@ -174,12 +174,13 @@ class RunningSync implements SyncRun {
     const journal = await this.openJournal(signal);
     this.journal = journal;
     this.queue = journal.queue;
+    const { uncleanSinceMs } = journal.queue;
     try {
       await this.begin(journal, signal);
       const spool = new PageSpool(this.folderPath, firstFreePage(journal.queue));
       const { deps, engineOptions: options, request, folderPath, progress, calls } = this;
       const parts = { deps, options, request, folderPath, journal, spool, progress, calls };
-      this.engine = new SyncEngine(parts, signal);
+      this.engine = new SyncEngine({ ...parts, uncleanSinceMs }, signal);
       try {
         await this.engine.run(signal);
       } catch (error) {
@@ -203,7 +204,9 @@ class RunningSync implements SyncRun {
       }
       deps.log.warn('A damaged journal is set aside; the sync begins anew', { syncId });
       await guardStorage(() => setJournalAside(folderPath, deps.clock));
-      return await SyncJournal.open(folderPath, syncId, deps.log, signal);
+      const journal = await SyncJournal.open(folderPath, syncId, deps.log, signal);
+      await journal.appendOrClose({ kind: 'run', atMs: this.request.createdAtMs });
+      return journal;
     }
   }
 
@@ -226,6 +229,10 @@ class RunningSync implements SyncRun {
     }
     if (isCancelled && this.asked === 'cancelled') {
       await guardStorage(() => spool.clear());
+      const position = this.engine?.openPosition;
+      if (position !== undefined) {
+        await this.deps.abandonDiscovery(position);
+      }
     }
     const phase = isCancelled && this.asked !== undefined ? this.asked : 'failed';
     const reason = isCancelled
@@ -239,6 +246,7 @@ class RunningSync implements SyncRun {
   }
 
   private async finish(journal: SyncJournal, spool: PageSpool, signal: AbortSignal): Promise<void> {
+    await guardStorage(() => sweepUnborn(this.deps.archive.rootPath, this.deps.clock));
     await this.moveWatermark(journal, signal);
     await this.note(journal, 'finished', undefined);
     await guardStorage(() => spool.clear());

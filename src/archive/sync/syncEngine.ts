@@ -5,12 +5,14 @@
 import { errors, isAppError, isCancellation, throwIfCancelled } from '../../base/appError.ts';
 import { Limiter } from '../../base/limiter.ts';
 import { downloadConversation } from '../downloadConversation.ts';
+import { sealFound } from '../integrity/manifestSeal.ts';
 import { toStorageError } from '../storageError.ts';
 import type { CallCounter } from './callCounter.ts';
 import { ChangeSignal } from './changeSignal.ts';
 import { prepareConversation, type PreparedConversation } from './conversationPreparation.ts';
 import { PreparedSource } from './conversationSource.ts';
 import { discoverInto } from './discoveryRun.ts';
+import { isFatal } from './fatalFailure.ts';
 import {
   endedOutcome,
   outcomeOf,
@@ -34,14 +36,6 @@ const gatherPatienceMs = 3_000;
 const maxNetworkFailures = 12;
 /** Without a time to wake up at, a look around this often does no harm. */
 const idleMs = 60_000;
-/** Failures of the file system that concern the one path, not the disk. */
-const localErrnos: ReadonlySet<unknown> = new Set([
-  undefined,
-  'ENAMETOOLONG',
-  'ELOOP',
-  'ENOTDIR',
-  'EISDIR',
-]);
 
 export interface EngineParts {
   readonly deps: SyncDeps;
@@ -52,6 +46,8 @@ export interface EngineParts {
   readonly spool: PageSpool;
   readonly progress: SyncProgress;
   readonly calls: CallCounter;
+  /** @see SyncQueue.uncleanSinceMs, as it was before this run */
+  readonly uncleanSinceMs: number | undefined;
 }
 
 export class SyncEngine {
@@ -66,6 +62,8 @@ export class SyncEngine {
   private readonly signal: AbortSignal;
   /** Batches that an earlier run left. */
   private readonly leftBatches: BatchRecord[];
+  /** Of the page found last, stored or not; undefined before the first one of this run. */
+  private foundPosition: string | undefined;
   private isDiscovering = false;
   private isIdle = false;
   private workingCount = 0;
@@ -101,6 +99,12 @@ export class SyncEngine {
       return 'waiting';
     }
     return this.isDiscovering ? 'discovering' : 'downloading';
+  }
+
+  /** Where discovery stands while it is not done. */
+  get openPosition(): string | undefined {
+    const { queue } = this.parts.journal;
+    return queue.isDiscoveryDone ? undefined : (this.foundPosition ?? queue.position);
   }
 
   /**
@@ -149,9 +153,14 @@ export class SyncEngine {
     try {
       await discoverInto(
         this.parts,
-        () => {
-          progress.touch();
-          this.changes.notify();
+        {
+          onFound: (position) => {
+            this.foundPosition = position;
+          },
+          onPage: () => {
+            progress.touch();
+            this.changes.notify();
+          },
         },
         this.signal,
       );
@@ -261,6 +270,7 @@ export class SyncEngine {
         this.signal,
       );
       if ('absent' in prepared) {
+        await sealFound(deps.audit, prepared, this.parts.uncleanSinceMs, this.signal);
         await this.settle(unchangedOutcome(item, prepared.absent));
         return undefined;
       }
@@ -386,15 +396,4 @@ export class SyncEngine {
       await deps.audit.append('sync.ended', { syncId: request.syncId, items }, this.signal);
     }
   }
-}
-
-/** True for failures that concern every conversation: sign-in, the disk, the lock, our own mistakes. */
-function isFatal(error: unknown): boolean {
-  const failure = toStorageError(error);
-  if (!isAppError(failure)) {
-    return true;
-  }
-  return failure.code === 'storage'
-    ? !localErrnos.has(failure.details['errno'])
-    : ['auth', 'conflict', 'bug'].includes(failure.code);
 }

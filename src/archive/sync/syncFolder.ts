@@ -3,7 +3,7 @@
  * of its journal's content.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../base/decode.ts';
 import { isSafeName } from '../../model/ids.ts';
-import { commitBytes, ensureFolder } from '../durableFile.ts';
+import { commitBytes, ensureFolder, partialSuffix } from '../durableFile.ts';
 import { readSmallFile } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
 import {
@@ -25,6 +25,8 @@ export const syncFolderName = 'sync';
 const requestName = 'request.json';
 /** A list of a million conversations still fits. */
 const maxRequestBytes = 64 * 1024 * 1024;
+/** Making one takes milliseconds; on a slow share, seconds. */
+const unbornAfterMs = 10 * 60_000;
 const compress = promisify(gzip);
 
 export function syncFolderPath(rootPath: string, syncId: string): string {
@@ -101,6 +103,22 @@ export async function listSyncIds(rootPath: string): Promise<readonly string[]> 
       throw error;
     }
   });
+}
+
+/**
+ * Removes folders of syncs whose request never came to be: whoever was making them was killed. Only under the writer lock. What
+ * cannot be removed stays: it is in nobody's way.
+ */
+export async function sweepUnborn(rootPath: string, clock: Clock): Promise<void> {
+  const oldBeforeMs = clock.nowMs() - unbornAfterMs;
+  for (const syncId of await listSyncIds(rootPath)) {
+    const folderPath = syncFolderPath(rootPath, syncId);
+    const names = await readdir(folderPath).catch(() => undefined);
+    const isUnborn = names?.every((name) => name === requestName + partialSuffix) === true;
+    if (isUnborn && (await lstat(folderPath)).mtimeMs < oldBeforeMs) {
+      await rm(folderPath, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
 }
 
 /** Stores the text of a conversation that could not be read: `undecodable/<number from 1>.json.gz`. The same text again is the same file. */

@@ -47,7 +47,7 @@ export class SyncJournal {
       }
       const journal = new SyncJournal(await JournalFile.open(path, soundBytes), queue);
       if (reading.lineCount === 0) {
-        await journal.append({ kind: 'sync', version: journalVersion, syncId });
+        await journal.appendOrClose({ kind: 'sync', version: journalVersion, syncId });
       }
       return journal;
     });
@@ -57,6 +57,16 @@ export class SyncJournal {
   async append(event: SyncEvent): Promise<void> {
     await this.file.append(encodeEvent(event));
     this.queue.apply(event);
+  }
+
+  /** For a journal that nobody else knows yet. */
+  async appendOrClose(event: SyncEvent): Promise<void> {
+    try {
+      await this.append(event);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

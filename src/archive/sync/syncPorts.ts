@@ -7,6 +7,7 @@ import type { DiscoveredPage } from '../../genesys/discoveredPage.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { RecordingFormat } from '../../model/recording.ts';
 import type { Archive } from '../archive.ts';
+import type { Packing } from '../compression.ts';
 import type { ConversationSource, NameSource } from '../downloadRun.ts';
 import type { SyncScope } from './syncRequest.ts';
 import type { SyncSnapshot } from './syncSnapshot.ts';
@@ -36,10 +37,14 @@ export interface AuditPort {
 
 export interface SyncDeps {
   readonly archive: Archive;
+  /** How new files are packed; `defaultPacking` when undefined. */
+  readonly packing?: Packing | undefined;
   readonly source: SyncSource;
   /** Without it no names are stored. */
   readonly names?: NameSource | undefined;
   readonly discover: Discover;
+  /** Frees what a discovery that a person cancelled left on the platform. Never rejects. @see abandonDiscovery */
+  readonly abandonDiscovery: (position: string) => Promise<void>;
   readonly audit: AuditPort;
   /** Conversations that retention deleted here: they do not come back. */
   readonly deletedIds?: ReadonlySet<ConversationId> | undefined;

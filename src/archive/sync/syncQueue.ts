@@ -33,6 +33,7 @@ export class SyncQueue {
   private currentTotals = noTotals;
   private lastStop: StopEvent | undefined;
   private lastAtMs: number | undefined;
+  private firstUncleanMs: number | undefined;
 
   /** From where discovery goes on; undefined: from the start. */
   get position(): string | undefined {
@@ -64,6 +65,11 @@ export class SyncQueue {
     return this.lastStop;
   }
 
+  /** When the first run began since one that ended in order; undefined when the last did. Manifests written since may lack their seal. */
+  get uncleanSinceMs(): number | undefined {
+    return this.firstUncleanMs;
+  }
+
   get updatedAtMs(): number | undefined {
     return this.lastAtMs;
   }
@@ -80,6 +86,7 @@ export class SyncQueue {
         return;
       case 'run':
         this.lastStop = undefined;
+        this.firstUncleanMs ??= event.atMs;
         return;
       case 'page':
         this.applyPage(event);
@@ -96,6 +103,8 @@ export class SyncQueue {
         return;
       case 'stop':
         this.lastStop = event;
+        // A full disk fails a run, and takes no seals either.
+        this.firstUncleanMs = event.phase === 'failed' ? this.firstUncleanMs : undefined;
         return;
     }
   }
@@ -148,6 +157,9 @@ export class SyncQueue {
     yield { kind: 'totals', totals: this.currentTotals };
     for (const batch of this.batches.values()) {
       yield { kind: 'batch', batch };
+    }
+    if (this.firstUncleanMs !== undefined) {
+      yield { kind: 'run', atMs: this.firstUncleanMs };
     }
     if (this.lastStop !== undefined) {
       yield this.lastStop;

@@ -1,5 +1,6 @@
 /** Downloads conversations into an archive, one after another, counted for the status bar. */
 import type { Archive } from '../../archive/archive.ts';
+import type { Packing } from '../../archive/compression.ts';
 import type {
   DownloadProgress,
   DownloadReport,
@@ -27,6 +28,14 @@ export type DownloadSelection = Pick<
 
 export const wholeConversation: DownloadSelection = { parts: ['recordings', 'transcripts'] };
 
+/** How the settings want new files to be packed. */
+export function toPacking(settings: Pick<SettingsReader, 'get'>): Packing {
+  return {
+    json: settings.get('archive.jsonCompression'),
+    isWavPacked: settings.get('archive.compressWav'),
+  };
+}
+
 export class DownloadService {
   private readonly deps: DownloadServiceDeps;
 
@@ -48,7 +57,15 @@ export class DownloadService {
     const transfer = this.deps.transfers.begin();
     try {
       return await downloadConversation(
-        { source: api, names: api.names, archive, clock, log: log.child('download') },
+        {
+          source: api,
+          names: api.names,
+          archive,
+          clock,
+          log: log.child('download'),
+          // The cache is read at once, and by the player only.
+          packing: archive.isAudited ? toPacking(settings) : undefined,
+        },
         {
           conversationId: id,
           ...selection,

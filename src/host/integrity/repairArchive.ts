@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../../base/appError.ts';
 import type { UnmendedFinding } from '../../archive/integrity/repairConversation.ts';
 import type { VerifiedArchiveSummary } from '../../protocol/archiveVerification.ts';
+import { toPacking } from '../downloads/downloadService.ts';
 import { presentError } from '../errors/presentError.ts';
 import { withProgress, type ProgressReport } from '../progress.ts';
 import type { IntegrityDeps } from './integrityDeps.ts';
@@ -54,7 +55,14 @@ async function repairAll(
     doneCount++;
     const prefix = `${String(doneCount)}/${String(damagedCount)}: `;
     const repaired = await repairConversation(
-      { source: api, names: api.names, archive, clock, log: log.child('repair') },
+      {
+        source: api,
+        names: api.names,
+        archive,
+        clock,
+        log: log.child('repair'),
+        packing: toPacking(settings),
+      },
       damaged,
       {
         format: settings.get('recordings.format'),

@@ -1,6 +1,7 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
 import { isTextRecording } from '../../archive/absence.ts';
 import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
+import { findContent } from '../../archive/manifest.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
@@ -97,7 +98,7 @@ export function toConversationSnapshot({
 function toTextNotices(archived: ArchivedConversation, isCached: boolean): readonly string[] {
   const paths = archived.recordings
     .filter(({ recording }) => isTextRecording(recording))
-    .map(({ recording }) => `recordings/${recording.id}.json.gz`);
+    .flatMap(({ recording }) => pathOf(archived, `recordings/${recording.id}.json`));
   if (paths.length === 0) {
     return [];
   }
@@ -106,6 +107,11 @@ function toTextNotices(archived: ArchivedConversation, isCached: boolean): reado
     : [
         `This conversation was held in writing. Its messages are in its folder of the archive (Reveal in Explorer), as JSON: ${paths.join(', ')}`,
       ];
+}
+
+function pathOf({ manifest }: ArchivedConversation, content: string): readonly string[] {
+  const file = findContent(manifest.files, content);
+  return file === undefined ? [] : [file.path];
 }
 
 function toRecordingSnapshot(

@@ -20,6 +20,8 @@ const shownSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'cache.maxMegabytes',
   'cache.maxAgeHours',
   'recordings.includeScreen',
+  'archive.jsonCompression',
+  'archive.compressWav',
 ]);
 
 /** Puts the diagnostics on the clipboard and says so; the answer of the person is not waited for. */

@@ -78,6 +78,8 @@ function answerFile(request: Incoming, { bytes, contentType }: SimulatedFile): R
     'Content-Type': contentType,
     'Accept-Ranges': 'bytes',
     ETag: etag,
+    // A bucket behind the network: then the ETag is the MD5.
+    Server: 'AmazonS3',
     ...(disposition !== null && { 'Content-Disposition': disposition }),
   };
   const ifRange = request.headers['if-range'];

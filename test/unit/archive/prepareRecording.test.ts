@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { decodePeaks } from '../../../src/audio/peaksFile.ts';
 import { createSampleDecoder } from '../../../src/audio/sampleDecoder.ts';
 import { probeWav } from '../../../src/audio/wav.ts';
@@ -286,6 +287,64 @@ suite('prepare a recording', () => {
 
   test('refuses a recording without files', async () => {
     await assert.rejects(prepare(), (error) => isAppError(error, 'input'));
+  });
+
+  /** Packed under the names that `paramsOf` has: what a file is, its bytes say. */
+  const putPacked = (channel: string, bytes: Uint8Array): Promise<void> =>
+    put(channel, gzipSync(bytes));
+
+  test('unpacks a packed recording once and plays that, with the waveform of the sound inside', async () => {
+    await putPacked('all', wavFile({ data: pcm16(ramp(1600)), channelCount: 2 }));
+    const unpackedPath = join(folder, 'play.all.unpacked.wav');
+    const first = await prepare('all');
+    assert.deepEqual([first.durationMs, first.problems], [100, []]);
+    assert.equal(first.playablePath, unpackedPath);
+    assert.deepEqual(
+      await readFile(unpackedPath),
+      Buffer.from(wavFile({ data: pcm16(ramp(1600)), channelCount: 2 })),
+    );
+    const { data } = decodePeaks(await readFile(join(folder, 'all.dat')));
+    assert.deepEqual([...data.subarray(0, 4)], [-1000, -842, -999, -841]);
+    const states = async (): Promise<readonly number[]> =>
+      Promise.all(
+        [unpackedPath, join(folder, 'all.dat')].map(async (path) => (await stat(path)).ino),
+      );
+    const before = await states();
+    assert.deepEqual(await prepare('all'), first);
+    assert.deepEqual(await states(), before, 'nothing is made again');
+    await rm(unpackedPath);
+    await prepare('all');
+    assert.equal((await states())[1], before[1], 'the waveform outlives the unpacked copy');
+  });
+
+  test('mixes packed and plain channels, and expands packed G.711', async () => {
+    await putPacked('0', wavFile({ data: pcm16(ramp(5)) }));
+    await put('1', wavFile({ data: pcm16([7, 8]) }));
+    assert.equal((await prepare('0', '1')).playablePath, join(folder, 'play.wav'));
+    assert.deepEqual((await readCopy()).samples, [-1000, 7, -999, 8, -998, 0, -997, 0, -996, 0]);
+    await rm(join(folder, 'play.wav'));
+    await putPacked('2', wavFile({ tag: 7, data: Uint8Array.from([0, 128, 255]) }));
+    await prepare('2');
+    assert.deepEqual((await readCopy()).samples, [-32124, 32124, 0]);
+  });
+
+  test('explains a packed recording that is damaged or cannot be unpacked, and leaves nothing of it', async () => {
+    const packed = gzipSync(wavFile({ data: pcm16(ramp(16_000)) }));
+    await put('0', packed.subarray(0, packed.length - 20));
+    const prepared = await prepare('0');
+    assert.deepEqual(prepared.problems, [
+      'The packed recording is damaged: it does not unpack. Download it again',
+    ]);
+    assert.deepEqual(await readdir(folder), ['0.wav']);
+    await put('0', packed);
+    const params = { ...paramsOf('0'), playablePath: join(folder, 'missing', 'play.wav') };
+    const { problems } = await prepareRecording(params, never);
+    assert.match(problems.join(), /could not be unpacked for playing.*ENOENT/u);
+    const stop = new AbortController();
+    const aborted = prepareRecording(paramsOf('0'), stop.signal);
+    stop.abort();
+    await assert.rejects(aborted, isCancellation);
+    assert.deepEqual(await readdir(folder), ['0.wav']);
   });
 
   test('explains a folder in the place of a file', async () => {

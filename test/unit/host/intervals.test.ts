@@ -7,6 +7,7 @@ import {
   parsePersonTime,
   toInterval,
 } from '../../../src/host/conversations/intervals.ts';
+import { inTimeZone } from '../../support/machine.ts';
 
 const local = (year: number, month: number, day: number, hour = 0, minute = 0): number =>
   new Date(year, month - 1, day, hour, minute).getTime();
@@ -27,6 +28,24 @@ suite('intervals of the Conversations view', () => {
       endMs: local(2026, 11, 6),
     });
   });
+
+  test('presets adjoin where a change of clocks makes a day of 23 or 25 hours', () =>
+    inTimeZone('Europe/Berlin', () => {
+      for (const [month, day, hours] of [
+        [3, 29, 23],
+        [10, 25, 25],
+      ] as const) {
+        const noonMs = local(2026, month, day, 12);
+        const [today, yesterday, tomorrow] = [noonMs, noonMs, noonMs + 24 * 3_600_000].map(
+          (atMs, index) =>
+            toInterval({ kind: 'preset', preset: index === 1 ? 'yesterday' : 'today' }, atMs),
+        );
+        assert.ok(today !== undefined);
+        assert.equal((today.endMs - today.startMs) / 3_600_000, hours);
+        assert.equal(yesterday?.endMs, today.startMs);
+        assert.equal(tomorrow?.startMs, today.endMs);
+      }
+    }));
 
   test('a bare day starts at midnight and, as an end, ends with the day', () => {
     assert.equal(parsePersonTime('2026-11-05', 'start'), local(2026, 11, 5));

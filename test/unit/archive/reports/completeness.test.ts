@@ -196,7 +196,8 @@ suite('completeness report', () => {
         const folder = archive.conversationFolder(idOf(index), atMs);
         const { files } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
         const content = files
-          .filter(({ path }: any) => path !== 'names.json.gz')
+          .map((file: any) => ({ ...file, path: file.path.replace(/\.gz$/u, '') }))
+          .filter(({ path }: any) => path !== 'names.json')
           .map((file: any) =>
             ['file', file.path, file.contentBytes, file.contentSha256].join('\t').concat('\n'),
           )

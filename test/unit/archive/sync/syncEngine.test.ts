@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { SyncJournal } from '../../../../src/archive/sync/syncJournal.ts';
+import { silentLog } from '../../../../src/base/log.ts';
 import { downloadConversation } from '../../../../src/archive/downloadConversation.ts';
 import { withFolder } from '../../../support/archivedSample.ts';
 import {
@@ -207,6 +209,49 @@ suite('a sync', () => {
       const cancelled = await bench.start(await bench.create());
       cancelled.cancel();
       assert.equal((await cancelled.ended).phase, 'cancelled');
+      assert.deepEqual(platform.abandonedPositions, []);
+    }));
+
+  test('cancelled while it finds conversations, leaves nothing of the discovery on the platform', () =>
+    withBench(calls(40), async (bench, platform) => {
+      platform.pageSize = 10;
+      const run = await bench.start(await bench.create());
+      platform.onCall = (name) => {
+        if (name === 'discover' && platform.discoveredPages.length === 2) {
+          run.cancel();
+        }
+      };
+      assert.equal((await run.ended).phase, 'cancelled');
+      // The page that came is not stored any more, but says what is to be freed.
+      assert.deepEqual(platform.abandonedPositions, ['30']);
+    }));
+
+  test('says of a file from a batch that the batch led to it', () =>
+    withBench([call('plain')], async (bench) => {
+      await bench.sync();
+      const { archive } = await bench.deps();
+      for await (const { folderPath } of archive.list(never)) {
+        const { manifest } = await archive.read(folderPath, never);
+        const sound = manifest.files.find(({ channel }) => channel === 'all');
+        assert.equal(sound?.source, 'GET /api/v2/recording/batchrequests/{jobId}');
+      }
+    }));
+
+  test('seals what a killed run may have left without its seal, and nothing else', () =>
+    withBench(calls(3), async (bench, platform) => {
+      await bench.sync();
+      const syncId = await bench.create();
+      const folder = join(bench.rootPath, 'sync', syncId);
+      const journal = await SyncJournal.open(folder, syncId, silentLog, never);
+      await journal.append({ kind: 'run', atMs: 0 });
+      await journal.close();
+      platform.audits.length = 0;
+      await bench.resume(syncId);
+      await bench.sync();
+      assert.deepEqual(
+        platform.audits.map(({ kind }) => kind).filter((kind) => !kind.startsWith('sync.')),
+        ['conversationFound', 'conversationFound', 'conversationFound'],
+      );
     }));
 
   test('lets one sync at a time work on an archive', () =>
@@ -250,9 +295,9 @@ suite('a sync', () => {
       await bench.sync();
       assert.deepEqual(
         platform.audits.map(({ kind }) => kind),
-        ['sync.started', 'sync.ended', 'sync.finished'],
+        ['sync.started', 'conversationStored', 'conversationStored', 'sync.ended', 'sync.finished'],
       );
-      assert.deepEqual((platform.audits[1]?.details as { items: unknown }).items, [
+      assert.deepEqual((platform.audits[3]?.details as { items: unknown }).items, [
         `${fakeId(1)}: archived`,
       ]);
     }));
@@ -263,6 +308,23 @@ suite('a sync', () => {
       const snapshot = await bench.sync();
       assert.deepEqual([snapshot.doneCount, snapshot.reasonCounts.notWanted], [2, 1]);
       assert.ok(![...(await bench.contents()).keys()].some((path) => path.includes(fakeId(1))));
+    }));
+
+  test('removes what is left of a sync that was killed while it was made', () =>
+    withBench(calls(1), async (bench) => {
+      const unborn = join(bench.rootPath, 'sync', '20260101T000000-00000000');
+      await mkdir(unborn, { recursive: true });
+      await writeFile(join(unborn, 'request.json.partial'), '{');
+      const waiting = await bench.create();
+      const { syncId } = await bench.sync();
+      const names = await readdir(join(bench.rootPath, 'sync'));
+      assert.ok(names.includes('20260101T000000-00000000'), 'somebody may be making it');
+      await utimes(unborn, 0, 0);
+      await bench.resume(syncId);
+      assert.deepEqual(
+        (await readdir(join(bench.rootPath, 'sync'))).sort(),
+        [waiting, syncId].sort(),
+      );
     }));
 
   test('leaves only its request and its journal when it is done', () =>

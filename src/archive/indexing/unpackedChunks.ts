@@ -1,10 +1,10 @@
-/** Reads gzip files of the archive for indexing: small ones at once, large ones as a stream, none without end. */
+/** Reads packed files of the archive for indexing: small ones at once, large ones as a stream, none without end. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { createGunzip, gunzipSync } from 'node:zlib';
 import { errors, isAppError, throwIfCancelled } from '../../base/appError.ts';
+import { createUnpacker, unpackAtOnce, type Compression } from '../compression.ts';
 import { errnoOf } from '../storageError.ts';
 
-/** A gzip file can hold a thousand times its size. What unpacks to more than this is read no further. */
+/** A packed file can hold a thousand times its size. What unpacks to more than this is read no further. */
 export const maxUnpackedBytes = 2 * 1024 * 1024 * 1024;
 
 /** Making a stream takes longer than unpacking a file of this size. */
@@ -14,10 +14,11 @@ const chunkBytes = 256 * 1024;
 
 /**
  * The bytes inside, in order. A chunk is valid until the next is asked for.
- * @throws AppError `corrupt` when the gzip is damaged or unpacks to more than `maxBytes`; file system errors as they are
+ * @throws AppError `corrupt` when it is damaged or unpacks to more than `maxBytes`, `unsupported` when the runtime lacks zstd; file system errors as they are
  */
-export async function* gzipChunks(
+export async function* unpackedChunks(
   path: string,
+  compression: Compression,
   maxBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -25,7 +26,12 @@ export async function* gzipChunks(
   // Synchronous, as this runs in a thread of its own: for small files the promises cost more than the reading.
   const { size } = statSync(path);
   if (size <= smallFileBytes) {
-    const whole = unpackSmall(readFileSync(path), Math.min(maxBytes, smallUnpackedBytes), path);
+    const whole = unpackSmall(
+      readFileSync(path),
+      compression,
+      Math.min(maxBytes, smallUnpackedBytes),
+      path,
+    );
     if (whole !== undefined) {
       yield whole;
       return;
@@ -33,7 +39,7 @@ export async function* gzipChunks(
   }
   let sizeBytes = 0;
   const source = createReadStream(path, { signal, highWaterMark: chunkBytes });
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
+  const unpacked = createUnpacker(compression, chunkBytes);
   source.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
   try {
     for await (const chunk of unpacked) {
@@ -56,14 +62,19 @@ export async function* gzipChunks(
 }
 
 /** @returns undefined when it is larger than it looks. */
-function unpackSmall(bytes: Uint8Array, maxBytes: number, path: string): Uint8Array | undefined {
+function unpackSmall(
+  bytes: Uint8Array,
+  compression: Compression,
+  maxBytes: number,
+  path: string,
+): Uint8Array | undefined {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    return unpackAtOnce(bytes, compression, maxBytes);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
       return undefined;
     }
-    throw damaged(path, error);
+    throw isAppError(error) ? error : damaged(path, error);
   }
 }
 
