@@ -1,6 +1,10 @@
-/** Finds out by content what a media file is and how much sound it really holds. Reads headers only. */
+/**
+ * Finds out by content what a media file is and how much sound it really holds. Reads the headers of WAV files, and all of
+ * compressed ones, but decodes nothing.
+ */
 import { open, type FileHandle } from 'node:fs/promises';
-import { errors, isAppError, messageOf } from '../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../base/appError.ts';
+import type { StreamFinding } from '../audio/packets.ts';
 import {
   sniffContainer,
   sniffLengthBytes,
@@ -8,6 +12,7 @@ import {
   type ContainerKind,
 } from '../audio/sniff.ts';
 import { measureSound, probeWav, type SoundExtent, type WavFormat } from '../audio/wav.ts';
+import { inspectPackets, type InspectedPackets } from './packetInspection.ts';
 
 export interface InspectedMedia {
   readonly path: string;
@@ -20,17 +25,26 @@ export interface InspectedMedia {
 }
 
 export interface InspectedSound {
-  readonly format: WavFormat;
+  /** What reading it yields. */
+  readonly format: { readonly channelCount: number; readonly sampleRateHz: number };
   readonly frameCount: number;
-  /** True when the header tells the truth about the length, so that any player can use the file. */
-  readonly isHeaderTrue: boolean;
+  /**
+   * True when every VS Code plays the file as it is and seeks in it exactly. Desktop VS Code has neither Opus nor AAC, and
+   * none seeks right in MP3 of variable bit rate or by a header that is wrong about the length.
+   */
+  readonly isPlayable: boolean;
+  readonly source:
+    | { readonly kind: 'wav'; readonly format: WavFormat }
+    | { readonly kind: 'packets'; readonly packets: InspectedPackets };
 }
 
 /** More than any real header, pictures and all; a file whose sound begins later is refused. */
 const maxHeaderBytes = 1 << 20;
 
-/** Never rejects: a file that is missing, unreadable or damaged is described by its `problem`. */
-export async function inspectMedia(path: string): Promise<InspectedMedia> {
+/**
+ * A file that is missing, unreadable or damaged is described by its `problem`. Rejects only on abort, with AbortError.
+ */
+export async function inspectMedia(path: string, signal: AbortSignal): Promise<InspectedMedia> {
   const nothing = { path, container: undefined, modifiedMs: 0, sound: undefined };
   let file: FileHandle | undefined;
   try {
@@ -40,7 +54,7 @@ export async function inspectMedia(path: string): Promise<InspectedMedia> {
     const container = sniffContainer(head);
     const base = { path, container, modifiedMs: mtimeMs };
     if (container.kind !== 'wav') {
-      return { ...base, sound: undefined, problem: containerProblems[container.kind] };
+      return { ...base, ...(await inspectOther(file, container.kind, signal)) };
     }
     try {
       return { ...base, ...(await inspectWav(file, head, size)) };
@@ -51,6 +65,9 @@ export async function inspectMedia(path: string): Promise<InspectedMedia> {
       return { ...base, sound: undefined, problem: error.message };
     }
   } catch (error) {
+    if (isCancellation(error)) {
+      throw error;
+    }
     return { ...nothing, problem: problemOfFileSystem(error) };
   } finally {
     await file?.close();
@@ -73,9 +90,35 @@ async function inspectWav(
         : {
             format,
             frameCount: extent.frameCount,
-            isHeaderTrue: extent.finding === 'exact',
+            isPlayable: extent.finding === 'exact' && format.codec.startsWith('pcm'),
+            source: { kind: 'wav', format },
           },
     problem: problemOfExtent(format, extent),
+  };
+}
+
+async function inspectOther(
+  file: FileHandle,
+  kind: ContainerKind,
+  signal: AbortSignal,
+): Promise<Pick<InspectedMedia, 'sound' | 'problem'>> {
+  const packets = await inspectPackets(file, kind, signal);
+  if (packets === undefined) {
+    return { sound: undefined, problem: containerProblems[kind] };
+  }
+  const { format, sampleRateHz, frameCount, isSeekExact, findings } = packets;
+  const isKnownEverywhere = format.codec !== 'opus' && kind !== 'webm';
+  return {
+    sound: {
+      format: { channelCount: format.channelCount, sampleRateHz },
+      frameCount,
+      isPlayable: isKnownEverywhere && isSeekExact,
+      source: { kind: 'packets', packets },
+    },
+    problem:
+      findings.size === 0
+        ? undefined
+        : [...findings].map((finding) => findingProblems[finding]).join('. '),
   };
 }
 
@@ -154,19 +197,21 @@ function seconds(value: number): string {
 }
 
 const maybeSilent =
-  'Desktop VS Code may not be able to play this format (Opus or AAC). Download the recording as WAV to be sure';
+  'Desktop VS Code may not be able to play this format (AAC). Download the recording as WAV to be sure';
+const withoutSound =
+  'No sound could be found in this file, so it has no waveform and may not play. Download the recording again, or as WAV';
 const unknownFormat = 'The file is in no audio format that is known here';
 const serverMessage =
   'The file is no audio but a message of the server, probably because its link had expired. Download it again';
 
 const containerProblems: Readonly<Record<ContainerKind, string | undefined>> = {
   wav: undefined,
-  mp3: undefined,
-  oggVorbis: undefined,
+  mp3: withoutSound,
+  oggVorbis: withoutSound,
   flac: undefined,
-  oggOpus: maybeSilent,
-  ogg: maybeSilent,
-  webm: maybeSilent,
+  oggOpus: withoutSound,
+  ogg: withoutSound,
+  webm: withoutSound,
   mp4: maybeSilent,
   html: serverMessage,
   xml: serverMessage,
@@ -174,6 +219,14 @@ const containerProblems: Readonly<Record<ContainerKind, string | undefined>> = {
   zip: unknownFormat,
   unknown: unknownFormat,
   empty: 'The file is empty. Download it again',
+};
+
+const findingProblems: Readonly<Record<StreamFinding, string>> = {
+  cut: 'The file is cut: it ends in the middle of its sound. What is there is used. Download it again',
+  damaged:
+    'Parts of the file are damaged. They are silent or left out, and times after them may be wrong. Download it again',
+  otherStream:
+    'The file goes on in another format, which is left out. Download the recording as WAV to hear all',
 };
 
 function problemOfFileSystem(error: unknown): string {

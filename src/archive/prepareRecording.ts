@@ -44,10 +44,10 @@ export interface PreparedRecording {
 }
 
 /**
- * Files are judged by content, never by name. A single PCM WAV whose header is true is played as it is; separate channel
- * files, G.711 and WAVs with wrong lengths become one interleaved PCM16 copy, channels of unequal length or sample rate
- * padded and brought to the highest rate; a channel that cannot be decoded is silent in it. When no file is a WAV, the first
- * that a browser may play is handed on as it is, without a waveform.
+ * Files are judged by content, never by name. A single file that every VS Code plays and seeks exactly is played as it is: PCM
+ * WAV, MP3 of constant bit rate, Ogg Vorbis. Separate channel files, and all else that can be decoded, become one interleaved
+ * PCM16 copy, channels of unequal length or sample rate padded and brought to the highest rate; a channel that cannot be
+ * decoded is silent in it. When none can be decoded, the first that a browser may play is handed on, without a waveform.
  * Constant memory. Damaged or missing files and a full or read-only disk are `problems`, not rejections.
  * On abort rejects with AbortError and leaves no partial file.
  * @throws AppError `input` when `files` is empty.
@@ -67,7 +67,7 @@ export async function prepareRecording(
       unpackedPath(params.playablePath, file.channel),
       signal,
     );
-    const media = sound.problem === undefined ? await inspectSound(sound) : unusable(sound);
+    const media = sound.problem === undefined ? await inspectSound(sound, signal) : unusable(sound);
     inspected.push({ ...file, path: sound.path, media, firstChannel });
     firstChannel += media.sound?.format.channelCount ?? 1;
   }
@@ -88,8 +88,11 @@ function unpackedPath(playablePath: string, channel: string): string {
 }
 
 /** What is made of the sound is compared with the age of the stored file: unpacking again makes it no newer. */
-async function inspectSound({ path, modifiedMs }: UnpackedSound): Promise<InspectedMedia> {
-  const media = await inspectMedia(path);
+async function inspectSound(
+  { path, modifiedMs }: UnpackedSound,
+  signal: AbortSignal,
+): Promise<InspectedMedia> {
+  const media = await inspectMedia(path, signal);
   return modifiedMs === undefined ? media : { ...media, modifiedMs };
 }
 
@@ -189,12 +192,17 @@ async function planInputs(
 function problemsOfConversion(
   parts: readonly Part[],
   copyPath: string,
-  { failures, shrunkPaths }: ConversionResult,
+  { failures, shrunkPaths, silencedPaths }: ConversionResult,
 ): readonly string[] {
   const problems: string[] = [];
   for (const part of parts) {
     if (shrunkPaths.includes(part.path)) {
       problems.push(about(part, parts, 'The file became shorter while it was read. Open it again'));
+    }
+    if (silencedPaths.includes(part.path)) {
+      problems.push(
+        about(part, parts, 'Parts of the sound could not be decoded; they are silent here'),
+      );
     }
     if (failures.has(part.peaksPath)) {
       problems.push(about(part, parts, writeProblem('waveform', failures.get(part.peaksPath))));
@@ -214,17 +222,13 @@ function channelsOf(part: Part, hasPeaks: boolean): PreparedRecording['channels'
   }));
 }
 
-/** The one file that needs no copy: PCM, and truthful about its length, by which players seek. */
+/** The one file that needs no copy. */
 function directlyPlayable(
   parts: readonly Part[],
   decodable: readonly DecodablePart[],
 ): string | undefined {
   const [only] = decodable;
-  return parts.length === 1 &&
-    only?.sound.isHeaderTrue === true &&
-    only.sound.format.codec.startsWith('pcm')
-    ? only.path
-    : undefined;
+  return parts.length === 1 && only?.sound.isPlayable === true ? only.path : undefined;
 }
 
 function planCopy(

@@ -5,7 +5,8 @@ import { toPcm16Bytes } from '../audio/pcm16.ts';
 import { encodeWavHeader } from '../audio/wav.ts';
 import { DerivedFile } from './derivedFile.ts';
 import type { InspectedSound } from './mediaInspection.ts';
-import { SoundReader } from './soundReader.ts';
+import { PacketReader } from './packetReader.ts';
+import { SoundReader, type SampleSource } from './soundReader.ts';
 
 export interface ConversionInput {
   readonly path: string;
@@ -29,6 +30,8 @@ export interface ConversionResult {
   readonly failures: ReadonlyMap<string, unknown>;
   /** Inputs that ended before their inspected length. */
   readonly shrunkPaths: readonly string[];
+  /** Inputs of which parts could not be decoded. */
+  readonly silencedPaths: readonly string[];
 }
 
 /**
@@ -61,13 +64,27 @@ export async function convertRecording(
     throwIfCancelled(signal);
     return {
       failures: await commitAll(copy === undefined ? lanes : [...lanes, copy]),
-      shrunkPaths: lanes.filter((lane) => lane.hasShrunk).map((lane) => lane.input.path),
+      shrunkPaths: pathsOf(lanes.filter(({ source }) => source.hasShrunk)),
+      silencedPaths: pathsOf(lanes.filter(({ source }) => source.hasFailed)),
     };
   } finally {
     for (const part of [...lanes, copy]) {
       await part?.dispose();
     }
   }
+}
+
+function pathsOf(lanes: readonly Lane[]): readonly string[] {
+  return lanes.map(({ input }) => input.path);
+}
+
+async function openSource(
+  { path, sound: { source, frameCount } }: ConversionInput,
+  maxFrames: number,
+): Promise<SampleSource> {
+  return source.kind === 'wav'
+    ? await SoundReader.open(path, source.format, frameCount, maxFrames)
+    : await PacketReader.open(path, source.packets, maxFrames);
 }
 
 async function commitAll(
@@ -104,19 +121,19 @@ interface CommitFailure {
 /** One input with its waveform. */
 class Lane {
   readonly input: ConversionInput;
-  private readonly reader: SoundReader;
+  readonly source: SampleSource;
   private readonly blockFrames: number;
   private readonly builder: PeaksBuilder;
   private readonly peaksFile: DerivedFile | undefined;
 
   private constructor(
     input: ConversionInput,
-    reader: SoundReader,
+    source: SampleSource,
     blockFrames: number,
     peaksFile: DerivedFile | undefined,
   ) {
     this.input = input;
-    this.reader = reader;
+    this.source = source;
     this.blockFrames = blockFrames;
     this.peaksFile = peaksFile;
     this.builder = new PeaksBuilder(input.sound.format);
@@ -124,23 +141,19 @@ class Lane {
 
   static async open(input: ConversionInput, blockSeconds: number): Promise<Lane> {
     const blockFrames = input.sound.format.sampleRateHz * blockSeconds;
-    const reader = await SoundReader.open(input.path, input.sound, blockFrames);
+    const source = await openSource(input, blockFrames);
     const peaksFile =
       input.peaksPath === undefined ? undefined : await DerivedFile.create(input.peaksPath);
     await peaksFile?.append(new Uint8Array(peaksHeaderBytes));
-    return new Lane(input, reader, blockFrames, peaksFile);
+    return new Lane(input, source, blockFrames, peaksFile);
   }
 
   get blockCount(): number {
     return Math.ceil(this.input.sound.frameCount / this.blockFrames);
   }
 
-  get hasShrunk(): boolean {
-    return this.reader.hasShrunk;
-  }
-
   async read(): Promise<Int16Array> {
-    const samples = await this.reader.read(this.blockFrames);
+    const samples = await this.source.read(this.blockFrames);
     if (this.peaksFile !== undefined) {
       this.builder.push(samples);
       await this.peaksFile.append(toPcm16Bytes(this.builder.drain()));
@@ -160,7 +173,7 @@ class Lane {
   }
 
   async dispose(): Promise<void> {
-    await this.reader.close();
+    await this.source.close();
     await this.peaksFile?.discard();
   }
 }

@@ -1,35 +1,52 @@
 /** Reads the samples of an inspected WAV file in order, in constant memory. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { createSampleDecoder, type SampleDecoder } from '../audio/sampleDecoder.ts';
-import type { InspectedSound } from './mediaInspection.ts';
+import type { WavFormat } from '../audio/wav.ts';
+
+/** The samples of a file, whatever it stores. Owned by who opens it, who must `close` it. */
+export interface SampleSource {
+  /** True once the file turned out to end before what its inspection had found. */
+  readonly hasShrunk: boolean;
+  /** True once something could not be decoded and is silent. */
+  readonly hasFailed: boolean;
+  /** The next frames, interleaved, fewer only at the end; valid until the next call. */
+  read(frameCount: number): Promise<Int16Array>;
+  close(): Promise<void>;
+}
 
 /** Owned by who opens it, who must `close` it. */
-export class SoundReader {
+export class SoundReader implements SampleSource {
   private readonly file: FileHandle;
   private readonly decoder: SampleDecoder;
   private readonly frameSizeBytes: number;
   private readonly buffer: Uint8Array;
   private offsetBytes: number;
   private leftBytes: number;
-  /** True once the file turned out to end before what its inspection had found. */
   hasShrunk = false;
+  readonly hasFailed = false;
 
-  private constructor(file: FileHandle, sound: InspectedSound, maxFrames: number) {
-    const { format } = sound;
+  private constructor(file: FileHandle, format: WavFormat, frameCount: number, maxFrames: number) {
     this.file = file;
     this.decoder = createSampleDecoder(format);
     this.frameSizeBytes = format.frameSizeBytes;
     this.buffer = new Uint8Array(maxFrames * format.frameSizeBytes);
     this.offsetBytes = format.dataOffsetBytes;
-    this.leftBytes = sound.frameCount * format.frameSizeBytes;
+    this.leftBytes = frameCount * format.frameSizeBytes;
   }
 
-  /** @param maxFrames the most that a `read` will ask for. */
-  static async open(path: string, sound: InspectedSound, maxFrames: number): Promise<SoundReader> {
-    return new SoundReader(await open(path, 'r'), sound, maxFrames);
+  /**
+   * @param frameCount how much there is, as inspected.
+   * @param maxFrames the most that a `read` will ask for.
+   */
+  static async open(
+    path: string,
+    format: WavFormat,
+    frameCount: number,
+    maxFrames: number,
+  ): Promise<SoundReader> {
+    return new SoundReader(await open(path, 'r'), format, frameCount, maxFrames);
   }
 
-  /** The next frames, interleaved, fewer only at the end; valid until the next call. */
   async read(frameCount: number): Promise<Int16Array> {
     const wantedBytes = Math.min(
       frameCount * this.frameSizeBytes,

@@ -1,4 +1,5 @@
 /** Says what a file is by its first bytes, whatever its name or content type claimed. Knows nothing of files or players. */
+import { decodeMp3Header } from './mp3/mp3Header.ts';
 
 /** What to show, store and serve a file as. */
 export interface Container {
@@ -98,44 +99,13 @@ function textKindOf(text: string): ContainerKind | undefined {
   return /^(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\dtfn]|$))/u.test(start) ? 'json' : undefined;
 }
 
-const mp3BitratesKbps = {
-  version1: [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  version2: [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-} as const;
-/** By version field: bytes of a frame for each kbit/s at 1 Hz, and what divides the table's sample rates. */
-const mp3FrameSizes: Readonly<Record<number, readonly [number, number]>> = {
-  0: [72_000, 4],
-  2: [72_000, 2],
-  3: [144_000, 1],
-};
-const mp3SampleRatesHz = [44_100, 48_000, 32_000] as const;
-
 /** True when two layer III frames follow each other, or one fills the head: a lone sync word occurs in any noise. */
 function isMp3FrameSequence(head: Uint8Array): boolean {
-  const lengthBytes = mp3FrameLength(head, 0);
+  const lengthBytes = decodeMp3Header(head, 0)?.sizeBytes;
   return (
     lengthBytes !== undefined &&
-    (lengthBytes >= head.length || mp3FrameLength(head, lengthBytes) !== undefined)
+    (lengthBytes >= head.length || decodeMp3Header(head, lengthBytes) !== undefined)
   );
-}
-
-/** @see ISO/IEC 11172-3 section 2.4.1.3, 13818-3 for the lower sample rates */
-function mp3FrameLength(bytes: Uint8Array, offset: number): number | undefined {
-  if (offset + 4 > bytes.length) {
-    return undefined;
-  }
-  const header = new DataView(bytes.buffer, bytes.byteOffset + offset, 4).getUint32(0);
-  const isLayer3 = header >>> 21 === 0x7ff && ((header >>> 17) & 3) === 1;
-  const version = (header >>> 19) & 3; // 0 is 2.5, 1 is reserved, 2 is version 2, 3 is version 1
-  const bitrates = mp3BitratesKbps[version === 3 ? 'version1' : 'version2'];
-  const bitrateKbps = bitrates[((header >>> 12) & 15) - 1];
-  const rateHz = mp3SampleRatesHz[(header >>> 10) & 3];
-  const size = mp3FrameSizes[version];
-  if (!isLayer3 || size === undefined || rateHz === undefined || bitrateKbps === undefined) {
-    return undefined;
-  }
-  const [bytesPerKbit, divisor] = size;
-  return Math.floor((bytesPerKbit * bitrateKbps * divisor) / rateHz) + ((header >>> 9) & 1);
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

@@ -10,6 +10,7 @@ import { emptyReply, xmlErrorReply, type Reply } from '../http/reply.ts';
 import { defineRoutes, type PathParameters, type Route } from '../http/router.ts';
 import type { SimulatedFile, SimulatedOrganisation, SimulatedRecording } from '../organisation.ts';
 import { parseByteRange } from './byteRange.ts';
+import { formatOfFile, readMedia } from './mediaFormats.ts';
 
 type FindFile = (
   path: PathParameters,
@@ -103,19 +104,11 @@ async function findMedia(
   path: PathParameters,
   { organisation }: SimulatorParts,
 ): Promise<SimulatedFile | undefined> {
-  const [, channel, format] = /^(?:AUDIO|SCREEN)_(.+)\.(WAV|WAV_ULAW)$/.exec(path('file')) ?? [];
+  const asked = formatOfFile(path('file'));
   const recording = findRecording(path, organisation);
-  if (
-    channel === undefined ||
-    recording?.channels.includes(channel) !== true ||
-    (format !== 'WAV' && format !== 'WAV_ULAW')
-  ) {
-    return undefined;
-  }
-  return {
-    bytes: await recording.media(channel, format),
-    contentType: recording.mediaContentType ?? 'audio/wav',
-  };
+  return asked !== undefined && recording?.channels.includes(asked.channel) === true
+    ? await readMedia(recording, asked.channel, asked.format)
+    : undefined;
 }
 
 async function findOriginal(

@@ -1,6 +1,9 @@
-/** Formats in which recordings may be asked for, and which of them the simulator can make. */
-import { ApiError } from '../http/apiError.ts';
+/** Formats in which recordings may be asked for, and what the simulator gives out in each. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { Incoming } from '../http/incoming.ts';
+import type { SimulatedFile, SimulatedRecording } from '../organisation.ts';
 
 export const formatIds = [
   'WAV',
@@ -13,25 +16,56 @@ export const formatIds = [
 ] as const;
 
 export type FormatId = (typeof formatIds)[number];
-export type MadeFormat = 'WAV' | 'WAV_ULAW';
+
+/**
+ * The simulator has no encoder: in compressed formats every recording is the same four seconds of clicks, a real file of
+ * the format for each channel.
+ */
+const compressedFormats = {
+  WEBM: { extension: 'webm', contentType: 'audio/webm' },
+  OGG_OPUS: { extension: 'opus', contentType: 'audio/ogg' },
+  OGG_VORBIS: { extension: 'ogg', contentType: 'audio/ogg' },
+  MP3: { extension: 'mp3', contentType: 'audio/mpeg' },
+} as const;
+
+/** All that has bytes. */
+export type MadeFormat = Exclude<FormatId, 'NONE'>;
 
 /** What was asked for: `mediaFormats`, in order of preference, takes precedence over `formatId`. */
 export function readFormat(request: Incoming): FormatId {
   const formatId = request.query.oneOf('formatId', formatIds, 'WEBM');
-  const acceptable = request.query.someOf('mediaFormats', formatIds);
-  return (
-    acceptable.find((format) => format === 'NONE' || isMade(format)) ?? acceptable[0] ?? formatId
-  );
+  const [preferred] = request.query.someOf('mediaFormats', formatIds);
+  return preferred ?? formatId;
 }
 
-export const isMade = (format: FormatId): format is MadeFormat =>
-  format === 'WAV' || format === 'WAV_ULAW';
+/** The format that a media file's name ends with; undefined for names that were never given out. */
+export function formatOfFile(name: string): { channel: string; format: MadeFormat } | undefined {
+  const [, channel, ending] = /^(?:AUDIO|SCREEN)_(.+)\.([A-Z0-9_]+)$/.exec(name) ?? [];
+  const format = formatIds.find((id) => id === ending);
+  return channel === undefined || format === undefined || format === 'NONE'
+    ? undefined
+    : { channel, format };
+}
 
-/** The simulator has no encoder for compressed audio, and says so instead of serving WAV under another name. */
-export const noEncoder = (format: FormatId): ApiError =>
-  new ApiError(
-    501,
-    'not.implemented',
-    'The simulator cannot encode [{format}]: ask for WAV, WAV_ULAW or NONE.',
-    { format },
-  );
+/** A channel of a recording in any format; video comes as it is, whatever was asked for. */
+export async function readMedia(
+  recording: SimulatedRecording,
+  channel: string,
+  format: MadeFormat,
+): Promise<SimulatedFile> {
+  if (format === 'WAV' || format === 'WAV_ULAW') {
+    const contentType = recording.mediaContentType ?? 'audio/wav';
+    return { bytes: await recording.media(channel, format), contentType };
+  }
+  if (recording.mediaContentType !== undefined) {
+    return {
+      bytes: await recording.media(channel, 'WAV'),
+      contentType: recording.mediaContentType,
+    };
+  }
+  const { extension, contentType } = compressedFormats[format];
+  const name = `clicks${channel === '1' ? '1' : '0'}.${extension}`;
+  return { bytes: await readFile(join(clickFolder, name)), contentType };
+}
+
+const clickFolder = join(import.meta.dirname, '../../fixtures/audio');

@@ -11,7 +11,7 @@ import { defineRoutes, type Access } from '../http/router.ts';
 import { scope } from '../identity/access.ts';
 import type { SimulatedConversation, SimulatedRecording } from '../organisation.ts';
 import { linkAttachments } from './attachmentLinks.ts';
-import { isMade, noEncoder, readFormat, type FormatId, type MadeFormat } from './mediaFormats.ts';
+import { readFormat, type MadeFormat } from './mediaFormats.ts';
 
 const access: Access = {
   anyPermission: ['recording:recording:view', 'recording:recordingSegment:view'],
@@ -126,9 +126,6 @@ function answerRecordings(
   if (format === 'NONE' || withMedia.length === 0) {
     return recordings.map(({ recording }) => toAnswered(request, context, recording));
   }
-  if (!isMade(format)) {
-    throw noEncoder(format);
-  }
   if (!context.transcoding.isDone(conversationId, format, withMedia)) {
     return undefined;
   }
@@ -181,7 +178,7 @@ function mediaPath(
   conversationId: string,
   recordingId: string,
   name: string,
-  format: FormatId,
+  format: MadeFormat,
 ): string {
   const variant = encodeURIComponent(`isDownloading:false_format:${format}_version:v2`);
   const ids = [conversationId, recordingId].map(encodeURIComponent).join('/');

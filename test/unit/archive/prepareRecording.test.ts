@@ -228,7 +228,7 @@ suite('prepare a recording', () => {
     assert.equal((await readCopy()).samples.length, 8000);
   });
 
-  test('hands on formats that it cannot decode, with a warning where VS Code may not play them', async () => {
+  test('hands on formats that it cannot decode, with a warning where VS Code may not play them or no sound is in them', async () => {
     await put('0', new TextEncoder().encode('fLaC'));
     assert.deepEqual(await prepare('0'), {
       durationMs: 0,
@@ -236,10 +236,19 @@ suite('prepare a recording', () => {
       playablePath: join(folder, '0.wav'),
       problems: [],
     });
-    await put('0', Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, ...new TextEncoder().encode('webm')));
-    const webm = await prepare('0');
-    assert.equal(webm.playablePath, join(folder, '0.wav'));
-    assert.match(webm.problems.join(), /Desktop VS Code may not/u);
+    const others: readonly (readonly [string, RegExp])[] = [
+      ['\0\0\0\u0020ftypM4A ', /Desktop VS Code may not/u],
+      ['\u001aE\u00df\u00a3webm', /No sound could be found/u],
+    ];
+    for (const [text, problem] of others) {
+      await put(
+        '0',
+        Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+      );
+      const other = await prepare('0');
+      assert.equal(other.playablePath, join(folder, '0.wav'));
+      assert.match(other.problems.join(), problem);
+    }
   });
 
   test('still plays when nothing can be written', async () => {

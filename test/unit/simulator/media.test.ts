@@ -74,11 +74,26 @@ suite('simulator: media', () => {
     );
   });
 
-  test('says that it cannot encode what it cannot encode', async () => {
-    const webm = await call('GET', recordings(4, ''));
-    assert.deepEqual([webm.status, webm.json.code], [501, 'not.implemented']);
-    const either = await call('GET', recordings(4, 'mediaFormats=WEBM&mediaFormats=WAV'));
-    assert.equal(either.status, 200);
+  test('serves real files of every compressed format, one for each channel', async () => {
+    for (const [query, contentType, magic] of [
+      ['', 'audio/webm', '\u001aE\u00df\u00a3'],
+      ['formatId=OGG_OPUS', 'audio/ogg', 'OggS'],
+      ['formatId=OGG_VORBIS', 'audio/ogg', 'OggS'],
+      ['formatId=MP3', 'audio/mpeg', 'ID3'],
+      ['mediaFormats=WEBM&mediaFormats=WAV', 'audio/webm', '\u001aE\u00df\u00a3'],
+    ] as const) {
+      const answered = await call('GET', recordings(4, query));
+      assert.equal(answered.status, 200);
+      const files: Buffer[] = [];
+      for (const { mediaUri } of Object.values<any>(answered.json[0].mediaUris)) {
+        const response = await fetch(mediaUri);
+        assert.equal(response.headers.get('content-type'), contentType);
+        files.push(Buffer.from(await response.arrayBuffer()));
+      }
+      assert.equal(files.length, 2);
+      assert.ok(files.every((file) => file.toString('latin1').startsWith(magic)));
+      assert.notDeepEqual(files[0], files[1]);
+    }
   });
 
   test('serves ranges with validators, and the whole file when the validator is stale', async () => {
