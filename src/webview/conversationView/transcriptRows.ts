@@ -1,7 +1,8 @@
 /** What the transcript list shows of each phrase, and what a search finds in it; pure. */
 import type { Phrase } from '../../model/transcript.ts';
 import type { SpeakerSnapshot, TranscriptSnapshot } from '../../protocol/conversationView.ts';
-import { labelOf, sideOf, type SpeakerSide } from '../../transcript/roles.ts';
+import { sideOf, type SpeakerSide } from '../../transcript/roles.ts';
+import { speakerName } from '../../transcript/speakers.ts';
 import type { RoleFilter } from './viewState.ts';
 
 export interface TranscriptRow {
@@ -37,17 +38,6 @@ export function filterRows(
   filter: RoleFilter,
 ): readonly TranscriptRow[] {
   return filter === 'all' ? rows : rows.filter(({ side }) => side === filter);
-}
-
-function speakerName({ role, startMs }: Phrase, speakers: readonly SpeakerSnapshot[]): string {
-  const candidates = speakers.filter((speaker) => speaker.role === role);
-  const speaker =
-    candidates.find(
-      (candidate) =>
-        startMs >= candidate.startMs &&
-        (candidate.endMs === undefined || startMs < candidate.endMs),
-    ) ?? (candidates.length === 1 ? candidates[0] : undefined);
-  return speaker?.name ?? labelOf(role);
 }
 
 /** Position of the last row that begins at or before the time; -1 before the first. */
