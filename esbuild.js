@@ -134,13 +134,21 @@ const bundles = {
     },
     maxBytes: 150_000,
   },
+  playerWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/playerWorker.ts'],
+      outfile: 'dist/playerWorker.cjs',
+    },
+    maxBytes: 120_000,
+  },
   conversationView: {
     options: {
       ...browser,
       entryPoints: ['src/webview/conversationView/main.ts'],
       outfile: 'dist/webview/conversationView.js',
     },
-    maxBytes: 260_000,
+    maxBytes: 250_000,
   },
 };
 

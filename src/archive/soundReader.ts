@@ -14,19 +14,32 @@ export class SoundReader {
   /** True once the file turned out to end before what its inspection had found. */
   hasShrunk = false;
 
-  private constructor(file: FileHandle, sound: InspectedSound, maxFrames: number) {
+  private constructor(
+    file: FileHandle,
+    sound: InspectedSound,
+    maxFrames: number,
+    startFrame: number,
+  ) {
     const { format } = sound;
     this.file = file;
     this.decoder = createSampleDecoder(format);
     this.frameSizeBytes = format.frameSizeBytes;
     this.buffer = new Uint8Array(maxFrames * format.frameSizeBytes);
-    this.offsetBytes = format.dataOffsetBytes;
-    this.leftBytes = sound.frameCount * format.frameSizeBytes;
+    this.offsetBytes = format.dataOffsetBytes + startFrame * format.frameSizeBytes;
+    this.leftBytes = (sound.frameCount - startFrame) * format.frameSizeBytes;
   }
 
-  /** @param maxFrames the most that a `read` will ask for. */
-  static async open(path: string, sound: InspectedSound, maxFrames: number): Promise<SoundReader> {
-    return new SoundReader(await open(path, 'r'), sound, maxFrames);
+  /**
+   * @param maxFrames the most that a `read` will ask for
+   * @param startFrame where to begin, not beyond the end
+   */
+  static async open(
+    path: string,
+    sound: InspectedSound,
+    maxFrames: number,
+    startFrame = 0,
+  ): Promise<SoundReader> {
+    return new SoundReader(await open(path, 'r'), sound, maxFrames, startFrame);
   }
 
   /** The next frames, interleaved, fewer only at the end; valid until the next call. */

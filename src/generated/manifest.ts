@@ -44,6 +44,8 @@ export const commandIds = [
   'genesysArchive.recheckReport',
   'genesysArchive.exportEvidence',
   'genesysArchive.exportConversations',
+  'genesysArchive.exportTranscript',
+  'genesysArchive.exportClip',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

@@ -11,11 +11,14 @@ export interface Speaker {
   readonly endMs: number | undefined;
 }
 
-/** The name of who held the phrase's role when it began; the only one of that role; else what the role is called. */
+/** The name that the text itself gives; else of who held the phrase's role when it began; the only one of that role; else what the role is called. */
 export function speakerName(
-  { role, startMs }: Pick<Phrase, 'role' | 'startMs'>,
+  { role, startMs, speaker: named }: Pick<Phrase, 'role' | 'startMs' | 'speaker'>,
   speakers: readonly Speaker[],
 ): string {
+  if (named !== undefined) {
+    return named;
+  }
   const candidates = speakers.filter((speaker) => speaker.role === role);
   const speaker =
     candidates.find(

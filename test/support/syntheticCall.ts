@@ -191,6 +191,9 @@ export function createSnapshot(call: SyntheticCall): ConversationSnapshot {
       },
     ],
     transcripts: [{ communicationId: 's-1', recordingId: 'r-1', url: '/files/transcript.json.gz' }],
+    texts: [],
+    attachments: [],
+    isOutbound: false,
     segments: [
       { startMs: at(0), endMs: at(0.06), type: 'ivr', label: 'Main IVR', purpose: 'ivr' },
       {

@@ -100,6 +100,33 @@ export const conversationStyles = css`
   genesys-transport-bar {
     margin-top: 6px;
   }
+  .channels {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 16px;
+    padding-top: 4px;
+  }
+  .channel {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    min-width: 0;
+  }
+  .channel-name {
+    max-width: 16ch;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .volume {
+    width: 90px;
+    height: 20px;
+    padding: 0;
+    border: none;
+    background: none;
+    accent-color: var(--vscode-button-background);
+  }
   .words {
     position: relative;
     display: flex;

@@ -1,6 +1,8 @@
 /** Draws one picture of the waveform onto a canvas; everything it needs comes in as a scene, and it keeps nothing. */
 import type { TimelineSegment, Tone } from './segmentRows.ts';
 import type { ThemeColours } from './theme.ts';
+import { drawSelection, drawShading, drawStrips, markAt } from './waveformMarks.ts';
+import type { LabelledMark } from './talkMarks.ts';
 import { formatTime } from './timeFormat.ts';
 import {
   rulerMarks,
@@ -32,6 +34,8 @@ export interface WaveformScene {
   readonly cuts: readonly { readonly positionMs: number; readonly label: string }[];
   /** The phrase that is spoken. */
   readonly highlight: Viewport | undefined;
+  readonly selection: Viewport | undefined;
+  readonly marks: readonly LabelledMark[];
   readonly positionMs: number;
   readonly hover: { readonly timeMs: number; readonly yPx: number } | undefined;
 }
@@ -44,12 +48,15 @@ export function drawWaveform(pen: Pen, scene: WaveformScene, colours: ThemeColou
   pen.textBaseline = 'middle';
   drawRuler(pen, scene, colours);
   drawSegments(pen, scene, colours);
+  drawShading(pen, scene, colours);
   scene.lanes.forEach((lane, index) => {
     const band = scene.layout.lanes[index];
     if (band !== undefined) {
       drawLane(pen, scene, colours, lane, band);
     }
   });
+  drawStrips(pen, scene, colours);
+  drawSelection(pen, scene, colours);
   drawCuts(pen, scene, colours);
   drawOverview(pen, scene, colours);
   drawPlayhead(pen, scene, colours);
@@ -292,6 +299,10 @@ function describeHover(scene: WaveformScene, timeMs: number, yPx: number): strin
   const cut = scene.cuts.find(({ positionMs }) => Math.abs(positionMs - timeMs) < nearMs);
   if (cut !== undefined) {
     return cut.label;
+  }
+  const mark = markAt(scene, timeMs, yPx);
+  if (mark !== undefined) {
+    return mark.label;
   }
   const row = scene.layout.segmentRows.findIndex(
     ({ topPx, heightPx }) => yPx >= topPx && yPx < topPx + heightPx,
