@@ -18,7 +18,6 @@ import {
 import type { RpcPeer } from '../../protocol/rpc.ts';
 import { createAlignment, type Alignment } from '../../transcript/alignment.ts';
 import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
-import { transcriptsOf } from '../../transcript/transcriptsOf.ts';
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
@@ -26,8 +25,7 @@ import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
 import {
   loadLanes,
-  loadMessages,
-  loadSpeech,
+  loadText,
   noText,
   settlePart,
   toPreviewLanes,
@@ -349,20 +347,10 @@ export class ConversationController implements Disposable {
         this.changed.fire(undefined);
       });
     }
-    void settlePart(this.loadText(conversation, scope.signal), (part) => {
+    const text = loadText(conversation, this.recording, this.platformClock(), scope.signal);
+    void settlePart(text, (part) => {
       this.setText(part);
     });
-  }
-
-  /** What was written is its own text; a transcript of it would say the same again. */
-  private loadText(conversation: ConversationSnapshot, signal: AbortSignal): Promise<LoadedText> {
-    const { recording } = this;
-    if (recording === undefined && conversation.texts.length > 0) {
-      return loadMessages(conversation, signal);
-    }
-    const transcripts = transcriptsOf(conversation.transcripts, recording, ({ url }) => url);
-    const clock = this.platformClock();
-    return loadSpeech(transcripts, (recordingMs) => clock.toEpochMs(recordingMs), signal);
   }
 
   private align(): void {

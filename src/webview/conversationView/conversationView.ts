@@ -394,11 +394,16 @@ export class ConversationView extends ScopedElement {
 
 function focusKindOf(event: KeyboardEvent): FocusKind {
   const target = event.composedPath()[0];
+  if (target instanceof HTMLInputElement && target.type === 'range') {
+    return 'slider';
+  }
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
     return 'field';
   }
   if (target instanceof HTMLButtonElement) {
     return 'control';
   }
-  return target instanceof HTMLElement && /^list/u.test(target.role ?? '') ? 'list' : 'page';
+  return target instanceof HTMLElement && target.role?.startsWith('list') === true
+    ? 'list'
+    : 'page';
 }

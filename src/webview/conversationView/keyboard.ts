@@ -46,8 +46,8 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-/** Where the focus is: a field takes letters, a button or list takes Space, Enter and its own arrows. */
-export type FocusKind = 'page' | 'field' | 'control' | 'list';
+/** Where the focus is: a field takes letters, a slider its arrows, a button or list takes Space, Enter and its own arrows. */
+export type FocusKind = 'page' | 'field' | 'slider' | 'control' | 'list';
 
 interface Shortcut {
   readonly command: ShortcutCommand;
@@ -114,6 +114,7 @@ const commandsByKeys: ReadonlyMap<string, ShortcutCommand> = new Map(
 const keysOf: Readonly<Record<FocusKind, (keys: string) => boolean>> = {
   page: () => false,
   field: (keys) => !keys.startsWith('mod+') && !/^(?:escape|(?:shift\+)?f\d+)$/u.test(keys),
+  slider: (keys) => /^(?:arrow|page|home$|end$)/u.test(keys),
   control: (keys) => keys === ' ' || keys === 'enter',
   list: (keys) => keys === 'home' || keys === 'end',
 };

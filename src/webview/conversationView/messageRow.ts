@@ -61,10 +61,9 @@ function mailOf(message: Message): Node {
   if (known !== undefined) {
     return known;
   }
-  const holder = document.createElement('div');
-  holder.append(buildPlainHtml(message.html ?? ''));
-  built.set(message, holder);
-  return holder;
+  const mail = buildPlainHtml(message.html ?? '');
+  built.set(message, mail);
+  return mail;
 }
 
 function attachmentItem(

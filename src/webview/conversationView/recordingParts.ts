@@ -15,9 +15,11 @@ import type {
   SpeakerSnapshot,
   TranscriptSnapshot,
 } from '../../protocol/conversationView.ts';
+import type { Alignment } from '../../transcript/alignment.ts';
 import { decodeMessages, toPhrases } from '../../transcript/decodeMessages.ts';
 import { decodeTranscript } from '../../transcript/decodeTranscript.ts';
 import { mergePhrases, moveToEpoch } from '../../transcript/mergePhrases.ts';
+import { transcriptsOf } from '../../transcript/transcriptsOf.ts';
 import { fetchFile } from '../shared/fetchFile.ts';
 import type { Tone } from './segmentRows.ts';
 import type { WaveformLane } from './waveformView.ts';
@@ -105,11 +107,29 @@ export interface LoadedText {
 export const noText: LoadedText = { phrases: [], messages: [], sentiments: [], topics: [] };
 
 /**
+ * The text of a recording, or of what was written: that is its own text, and a transcript of it would say the same again.
+ * @param clock the platform's, for files that have no wall clock of their own
+ * @throws AppError of the first file that cannot be read, or AbortError
+ */
+export function loadText(
+  conversation: ConversationSnapshot,
+  recording: RecordingSnapshot | undefined,
+  clock: Alignment,
+  signal: AbortSignal,
+): Promise<LoadedText> {
+  if (recording === undefined && conversation.texts.length > 0) {
+    return loadMessages(conversation, signal);
+  }
+  const transcripts = transcriptsOf(conversation.transcripts, recording, ({ url }) => url);
+  return loadSpeech(transcripts, (recordingMs) => clock.toEpochMs(recordingMs), signal);
+}
+
+/**
  * What all the transcript files say.
  * @param toEpochMs wall clock of a position in the recording, for files that have no wall clock of their own
  * @throws AppError of the first file that cannot be read, or AbortError
  */
-export async function loadSpeech(
+async function loadSpeech(
   transcripts: readonly TranscriptSnapshot[],
   toEpochMs: (recordingMs: number) => number,
   signal: AbortSignal,
@@ -139,7 +159,7 @@ export async function loadSpeech(
  * Messages of all the recording objects in the order of time.
  * @throws AppError of the first file that cannot be read, or AbortError
  */
-export async function loadMessages(
+async function loadMessages(
   { texts, isOutbound, startMs }: ConversationSnapshot,
   signal: AbortSignal,
 ): Promise<LoadedText> {

@@ -277,12 +277,9 @@ export class TranscriptView extends ScopedElement {
   }
 
   private readonly onClick = (event: Event): void => {
-    // Selecting text to copy it is no wish to go there.
-    if (window.getSelection()?.toString() !== '') {
-      return;
-    }
     const target = event.target instanceof Element ? event.target : undefined;
-    if (target?.closest('button') !== null && target !== undefined) {
+    // Selecting text to copy it is no wish to go there, and a button has its own.
+    if (window.getSelection()?.toString() !== '' || (target?.closest('button') ?? null) !== null) {
       return;
     }
     const index = Number(target?.closest<HTMLElement>('.row')?.dataset['index']);

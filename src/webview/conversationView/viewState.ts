@@ -92,9 +92,8 @@ function toBoolean(value: unknown, initial: boolean): boolean {
 
 /** More channels than a file can have are nobody's. */
 function numbersOf(value: unknown): readonly number[] {
-  return Array.isArray(value)
-    ? value.filter((item) => typeof item === 'number' && Number.isFinite(item)).slice(0, 16)
-    : [];
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  return values.filter((item) => typeof item === 'number' && Number.isFinite(item)).slice(0, 16);
 }
 
 function nonNegative(value: unknown): number {

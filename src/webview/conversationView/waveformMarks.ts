@@ -1,15 +1,24 @@
 /** Draws what the transcript says about time over and under the lanes, and the selection. Keeps nothing. */
 import type { LabelledMark } from './talkMarks.ts';
 import type { ThemeColours } from './theme.ts';
-import { timeToX, type Band } from './waveformLayout.ts';
-import type { WaveformScene } from './waveformRenderer.ts';
+import { timeToX, type Band, type Viewport, type WaveformLayout } from './waveformLayout.ts';
+
+/** The part of the waveform's scene that is drawn here. */
+export interface MarksScene {
+  readonly widthPx: number;
+  readonly layout: WaveformLayout;
+  readonly viewport: Viewport;
+  readonly selection: Viewport | undefined;
+  /** What the transcript says about stretches of the recording. */
+  readonly marks: readonly LabelledMark[];
+}
 
 type Pen = CanvasRenderingContext2D;
 
 const stripPx = 4;
 
 /** Silence and overtalk as bands behind the lanes. */
-export function drawShading(pen: Pen, scene: WaveformScene, colours: ThemeColours): void {
+export function drawShading(pen: Pen, scene: MarksScene, colours: ThemeColours): void {
   const area = lanesArea(scene);
   if (area === undefined) {
     return;
@@ -27,7 +36,7 @@ export function drawShading(pen: Pen, scene: WaveformScene, colours: ThemeColour
 }
 
 /** Sentiment along the bottom of the lanes, topics along their top. */
-export function drawStrips(pen: Pen, scene: WaveformScene, colours: ThemeColours): void {
+export function drawStrips(pen: Pen, scene: MarksScene, colours: ThemeColours): void {
   const area = lanesArea(scene);
   if (area === undefined) {
     return;
@@ -46,7 +55,7 @@ export function drawStrips(pen: Pen, scene: WaveformScene, colours: ThemeColours
 }
 
 /** The selection, with a line at each of its ends. */
-export function drawSelection(pen: Pen, scene: WaveformScene, colours: ThemeColours): void {
+export function drawSelection(pen: Pen, scene: MarksScene, colours: ThemeColours): void {
   const area = lanesArea(scene);
   if (area === undefined || scene.selection === undefined) {
     return;
@@ -66,11 +75,7 @@ export function drawSelection(pen: Pen, scene: WaveformScene, colours: ThemeColo
 }
 
 /** What lies under the pointer: thin strips before bands. */
-export function markAt(
-  scene: WaveformScene,
-  timeMs: number,
-  yPx: number,
-): LabelledMark | undefined {
+export function markAt(scene: MarksScene, timeMs: number, yPx: number): LabelledMark | undefined {
   const area = lanesArea(scene);
   if (area === undefined || yPx < area.topPx || yPx > area.topPx + area.heightPx) {
     return undefined;
@@ -84,7 +89,7 @@ export function markAt(
   });
 }
 
-function lanesArea({ layout }: WaveformScene): Band | undefined {
+function lanesArea({ layout }: MarksScene): Band | undefined {
   const first = layout.lanes[0];
   const last = layout.lanes.at(-1);
   return first === undefined || last === undefined
@@ -95,7 +100,7 @@ function lanesArea({ layout }: WaveformScene): Band | undefined {
 /** What is thinner than a pixel is drawn as one, or in ten hours nothing would be seen of it. */
 function fillSpan(
   pen: Pen,
-  { viewport, widthPx }: WaveformScene,
+  { viewport, widthPx }: MarksScene,
   span: { readonly startMs: number; readonly endMs: number },
   { topPx, heightPx }: Band,
 ): void {

@@ -1,17 +1,15 @@
 /** Draws one picture of the waveform onto a canvas; everything it needs comes in as a scene, and it keeps nothing. */
 import type { TimelineSegment, Tone } from './segmentRows.ts';
 import type { ThemeColours } from './theme.ts';
-import { drawSelection, drawShading, drawStrips, markAt } from './waveformMarks.ts';
-import type { LabelledMark } from './talkMarks.ts';
-import { formatTime } from './timeFormat.ts';
 import {
-  rulerMarks,
-  timeToX,
-  wholeViewport,
-  type Band,
-  type Viewport,
-  type WaveformLayout,
-} from './waveformLayout.ts';
+  drawSelection,
+  drawShading,
+  drawStrips,
+  markAt,
+  type MarksScene,
+} from './waveformMarks.ts';
+import { formatTime } from './timeFormat.ts';
+import { rulerMarks, timeToX, wholeViewport, type Band, type Viewport } from './waveformLayout.ts';
 
 export interface LaneScene {
   readonly label: string;
@@ -22,10 +20,7 @@ export interface LaneScene {
   readonly note: string | undefined;
 }
 
-export interface WaveformScene {
-  readonly widthPx: number;
-  readonly layout: WaveformLayout;
-  readonly viewport: Viewport;
+export interface WaveformScene extends MarksScene {
   readonly durationMs: number;
   readonly lanes: readonly LaneScene[];
   readonly overviewOutline: Path2D | undefined;
@@ -34,8 +29,6 @@ export interface WaveformScene {
   readonly cuts: readonly { readonly positionMs: number; readonly label: string }[];
   /** The phrase that is spoken. */
   readonly highlight: Viewport | undefined;
-  readonly selection: Viewport | undefined;
-  readonly marks: readonly LabelledMark[];
   readonly positionMs: number;
   readonly hover: { readonly timeMs: number; readonly yPx: number } | undefined;
 }
