@@ -195,6 +195,15 @@ export const conversationStyles = css`
     padding: 0 16px 6px;
     color: var(--vscode-descriptionForeground);
   }
+  .summary {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 2px 18px;
+    margin: 0;
+    padding: 0 16px 6px;
+    font-variant-numeric: tabular-nums;
+  }
   .offset-ms {
     width: 72px;
   }

@@ -32,6 +32,7 @@ export type ShortcutCommand =
   | 'muteSecond'
   | 'swapChannels'
   | 'toggleConfidence'
+  | 'toggleSummary'
   | 'exportTranscript'
   | 'exportClip'
   | 'help'
@@ -100,6 +101,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'muteSecond', keys: ['2'], label: '2', title: 'Mute the second channel' },
   { command: 'swapChannels', keys: ['x'], label: 'X', title: 'Swap the names of the channels' },
   { command: 'toggleConfidence', keys: ['c'], label: 'C', title: 'Shade words by confidence' },
+  { command: 'toggleSummary', keys: ['u'], label: 'U', title: 'Show the summary' },
   { command: 'exportTranscript', keys: ['d'], label: 'D', title: 'Export the transcript' },
   { command: 'exportClip', keys: ['shift+d'], label: 'Shift+D', title: 'Export the selection' },
   { command: 'help', keys: ['?', 'shift+?'], label: '?', title: 'Show these shortcuts' },

@@ -99,6 +99,9 @@ export function createShortcutActions(
     toggleConfidence: () => {
       controller.change({ isShadingConfidence: !controller.view.isShadingConfidence });
     },
+    toggleSummary: () => {
+      controller.change({ isSummaryShown: !controller.view.isSummaryShown });
+    },
     exportTranscript: () => {
       controller.export('transcript');
     },

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationController } from './conversationController.ts';
 import { toolButton } from './buttons.ts';
+import { summaryPanel } from './summaryPanel.ts';
 import { roleFilters, type RoleFilter } from './viewState.ts';
 
 export interface ToolbarOptions {
@@ -73,6 +74,19 @@ export function transcriptToolbar(options: ToolbarOptions): TemplateResult {
             })}`
           : nothing
       }
+      ${
+        hasRecording
+          ? toolButton({
+              icon: 'graph',
+              label: 'Summary',
+              shortcut: 'U',
+              isPressed: view.isSummaryShown,
+              onClick: () => {
+                options.controller.change({ isSummaryShown: !view.isSummaryShown });
+              },
+            })
+          : nothing
+      }
       ${toolButton({
         icon: 'export',
         label: 'Export the transcript',
@@ -82,7 +96,8 @@ export function transcriptToolbar(options: ToolbarOptions): TemplateResult {
         },
       })}
     </div>
-    ${options.isOffsetShown ? offsetRow(options.controller) : nothing}`;
+    ${options.isOffsetShown ? offsetRow(options.controller) : nothing}
+    ${hasRecording && view.isSummaryShown ? summaryPanel(options.controller.talk) : nothing}`;
 }
 
 function searchField(options: ToolbarOptions): TemplateResult {

@@ -279,16 +279,16 @@ export class TranscriptView extends ScopedElement {
   private readonly onClick = (event: Event): void => {
     const target = event.target instanceof Element ? event.target : undefined;
     // Selecting text to copy it is no wish to go there, and a button has its own.
-    if (window.getSelection()?.toString() !== '' || (target?.closest('button') ?? null) !== null) {
+    if (window.getSelection()?.toString() !== '' || target?.closest('button') instanceof Element) {
       return;
     }
     const index = Number(target?.closest<HTMLElement>('.row')?.dataset['index']);
     const row = this.rows[index];
     if (row !== undefined) {
-      const word = target?.closest<HTMLElement>('.word')?.dataset['word'];
+      const word = wordOf(target);
       this.activeRow = index;
       this.requestUpdate();
-      this.commands.seekTo(row.phraseIndex, word === undefined ? undefined : Number(word));
+      this.commands.seekTo(row.phraseIndex, word);
     }
   };
 
@@ -341,4 +341,10 @@ export class TranscriptView extends ScopedElement {
   private readonly onScroll = (): void => {
     this.commands.scrolled(this.scroller.value?.scrollTop ?? 0);
   };
+}
+
+/** Position of the word that holds an element, in its phrase. */
+function wordOf(element: Element | undefined): number | undefined {
+  const word = element?.closest<HTMLElement>('.word')?.dataset['word'];
+  return word === undefined ? undefined : Number(word);
 }

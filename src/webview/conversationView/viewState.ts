@@ -33,6 +33,7 @@ export interface ViewState {
   readonly mutedChannels: readonly number[];
   /** Whether words that the platform was not sure of look so. */
   readonly isShadingConfidence: boolean;
+  readonly isSummaryShown: boolean;
 }
 
 export function initialViewState(conversationId: string): ViewState {
@@ -53,6 +54,7 @@ export function initialViewState(conversationId: string): ViewState {
     volumes: [],
     mutedChannels: [],
     isShadingConfidence: true,
+    isSummaryShown: false,
   };
 }
 
@@ -83,6 +85,7 @@ export function decodeViewState(saved: unknown, conversationId: string): ViewSta
     volumes: numbersOf(saved['volumes']).map((volume) => Math.min(1, Math.max(0, volume))),
     mutedChannels: numbersOf(saved['mutedChannels']),
     isShadingConfidence: toBoolean(saved['isShadingConfidence'], initial.isShadingConfidence),
+    isSummaryShown: toBoolean(saved['isSummaryShown'], initial.isSummaryShown),
   };
 }
 
@@ -93,7 +96,9 @@ function toBoolean(value: unknown, initial: boolean): boolean {
 /** More channels than a file can have are nobody's. */
 function numbersOf(value: unknown): readonly number[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  return values.filter((item) => typeof item === 'number' && Number.isFinite(item)).slice(0, 16);
+  return values
+    .filter((item): item is number => typeof item === 'number' && Number.isFinite(item))
+    .slice(0, 16);
 }
 
 function nonNegative(value: unknown): number {
