@@ -1,12 +1,9 @@
 /** axe-core over the conversation view in all its states, in every theme, with all its rules. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { PageOptions } from '../support/conversationPage.ts';
 import { ConversationPageFixture } from '../support/conversationPageFixture.ts';
 import { writtenFiles, writtenSnapshot } from '../support/writtenConversation.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   readonly id: string;
@@ -48,7 +45,7 @@ suite('Conversation view for everybody', function () {
         await page.waitForTimeout(150);
         // As a function of the driver: the page's policy forbids scripts that are put into it.
         const violations = await page.evaluate<readonly Violation[]>(
-          `(() => { ${axe}; return axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations); })()`,
+          `(() => { ${axe.source}; return axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations); })()`,
         );
         assert.deepEqual(
           violations.map(({ id, nodes }) => [

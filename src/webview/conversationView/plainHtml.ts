@@ -1,6 +1,6 @@
 /**
  * HTML of a stranger as something to read: its tags are only names here, and what is shown is built anew from a short list of
- * elements without any attribute. Nothing of the original reaches the page but text. See docs/adr/0014-mail-is-built-anew.md.
+ * elements without any attribute. Nothing of the original reaches the page but text. See docs/adr/0018-mail-is-built-anew.md.
  */
 import { attributeOf, htmlTokens, type HtmlToken } from '../../transcript/htmlTokens.ts';
 
