@@ -12,6 +12,7 @@ import { decodeRecording } from '../genesys/decoders/recording.ts';
 import type { Conversation } from '../model/conversation.ts';
 import type { CommunicationId, RecordingId } from '../model/ids.ts';
 import type { Recording } from '../model/recording.ts';
+import { isTextRecording } from './absence.ts';
 import { decodeArchivedNames, namesContent, noNames, type ArchivedNames } from './archivedNames.ts';
 import { compressionOf, contentPath, createUnpacker } from './compression.ts';
 import { isHistory } from './history.ts';
@@ -38,6 +39,8 @@ export interface ArchivedConversation extends ArchivedDetail {
   /** The analytics detail as received. */
   readonly rawJson: string;
   readonly recordings: readonly ArchivedRecording[];
+  /** Recording objects of what was held in writing, gzip: they hold the messages. In the order of time. */
+  readonly texts: readonly { readonly recordingId: RecordingId; readonly path: string }[];
   /** Transcript files, packed, as received inside. */
   readonly transcripts: readonly {
     readonly communicationId: CommunicationId;
@@ -88,11 +91,19 @@ export async function readArchivedConversation(
   return await guardStorage(async () => {
     const { manifest, ...detail } = await readDetail(folderPath, signal);
     const files = manifest.files.filter((file) => !isHistory(file));
+    const recordings = await readRecordings(folderPath, manifest, files, signal);
     return {
       folderPath,
       manifest,
       ...detail,
-      recordings: await readRecordings(folderPath, manifest, files, signal),
+      recordings,
+      texts: recordings.flatMap(({ recording }) =>
+        isTextRecording(recording)
+          ? files
+              .filter((file) => file.recordingId === recording.id && isRecordingObject(file))
+              .map((file) => ({ recordingId: recording.id, path: entryPath(folderPath, file) }))
+          : [],
+      ),
       transcripts: files.flatMap((file) =>
         file.path.startsWith('transcripts/') && file.communicationId !== undefined
           ? [

@@ -186,8 +186,14 @@ export class ConversationWriter {
   /**
    * Stores JSON text, packed. `origin.path` is the path of the content, such as `conversation.json`. The same text that is there
    * already stays as it is, however it is packed.
+   * @param json how to pack it; as the archive's setting says when left out
    */
-  async storeJson(origin: FileOrigin, text: string, signal: AbortSignal): Promise<StoredFile> {
+  async storeJson(
+    origin: FileOrigin,
+    text: string,
+    signal: AbortSignal,
+    json = (this.deps.packing ?? defaultPacking).json,
+  ): Promise<StoredFile> {
     assert(
       compressionOf(origin.path) === undefined,
       'JSON is stored under the name of its content',
@@ -203,7 +209,6 @@ export class ConversationWriter {
     if (held !== undefined) {
       return { file: held, isUnchanged: true };
     }
-    const { json } = this.deps.packing ?? defaultPacking;
     const packed = await pack(bytes, json);
     const stored = new CountingHash();
     stored.update(packed);

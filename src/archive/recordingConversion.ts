@@ -83,7 +83,7 @@ async function openSource(
   maxFrames: number,
 ): Promise<SampleSource> {
   return source.kind === 'wav'
-    ? await SoundReader.open(path, source.format, frameCount, maxFrames)
+    ? await SoundReader.open(path, { format: source.format, frameCount }, maxFrames)
     : await PacketReader.open(path, source.packets, maxFrames);
 }
 

@@ -5,6 +5,7 @@
 import { isRecord } from '../base/decode.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording } from '../model/recording.ts';
+import { isTextRecording } from './absence.ts';
 import { readStoredText } from './archivedConversation.ts';
 import { contentPath } from './compression.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
@@ -39,6 +40,8 @@ export async function storeRecordingObject(
     },
     text,
     signal,
+    // Messages are read by the player as they lie, and a browser unpacks gzip only.
+    isTextRecording(value) ? 'gzip' : undefined,
   );
 }
 

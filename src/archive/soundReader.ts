@@ -14,6 +14,14 @@ export interface SampleSource {
   close(): Promise<void>;
 }
 
+/** What to read of a file, as inspected. */
+export interface FramesOfFile {
+  readonly format: WavFormat;
+  readonly frameCount: number;
+  /** Where to begin, not beyond the end; the first when undefined. */
+  readonly startFrame?: number;
+}
+
 /** Owned by who opens it, who must `close` it. */
 export class SoundReader implements SampleSource {
   private readonly file: FileHandle;
@@ -25,26 +33,22 @@ export class SoundReader implements SampleSource {
   hasShrunk = false;
   readonly hasFailed = false;
 
-  private constructor(file: FileHandle, format: WavFormat, frameCount: number, maxFrames: number) {
+  private constructor(
+    file: FileHandle,
+    { format, frameCount, startFrame = 0 }: FramesOfFile,
+    maxFrames: number,
+  ) {
     this.file = file;
     this.decoder = createSampleDecoder(format);
     this.frameSizeBytes = format.frameSizeBytes;
     this.buffer = new Uint8Array(maxFrames * format.frameSizeBytes);
-    this.offsetBytes = format.dataOffsetBytes;
-    this.leftBytes = frameCount * format.frameSizeBytes;
+    this.offsetBytes = format.dataOffsetBytes + startFrame * format.frameSizeBytes;
+    this.leftBytes = (frameCount - startFrame) * format.frameSizeBytes;
   }
 
-  /**
-   * @param frameCount how much there is, as inspected.
-   * @param maxFrames the most that a `read` will ask for.
-   */
-  static async open(
-    path: string,
-    format: WavFormat,
-    frameCount: number,
-    maxFrames: number,
-  ): Promise<SoundReader> {
-    return new SoundReader(await open(path, 'r'), format, frameCount, maxFrames);
+  /** @param maxFrames the most that a `read` will ask for */
+  static async open(path: string, frames: FramesOfFile, maxFrames: number): Promise<SoundReader> {
+    return new SoundReader(await open(path, 'r'), frames, maxFrames);
   }
 
   async read(frameCount: number): Promise<Int16Array> {

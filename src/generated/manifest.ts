@@ -54,6 +54,8 @@ export const commandIds = [
   'genesysArchive.retrySync',
   'genesysArchive.removeSync',
   'genesysArchive.showSyncReport',
+  'genesysArchive.exportTranscript',
+  'genesysArchive.exportClip',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

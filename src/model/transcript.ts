@@ -20,6 +20,8 @@ export interface Phrase {
   /** Position in the transcript, from 0. */
   readonly index: number;
   readonly role: SpeakerRole;
+  /** Who said or wrote it, where the text itself names them. */
+  readonly speaker?: string;
   readonly text: string;
   /** With punctuation and capitals, when the platform has it and it differs from `text`; for showing only. */
   readonly decoratedText?: string;

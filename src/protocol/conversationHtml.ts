@@ -37,7 +37,7 @@ export function renderConversationHtml(options: ConversationHtmlOptions): string
     <link rel="stylesheet" href="${escapeHtml(options.styleUrl)}" />
   </head>
   <body>
-    <genesys-conversation-view></genesys-conversation-view>
+    <main><genesys-conversation-view></genesys-conversation-view></main>
     <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(options.scriptUrl)}"></script>
   </body>
 </html>

@@ -9,7 +9,6 @@ import {
   asRecord,
   asString,
   failDecode,
-  isRecord,
   listOf,
   optional,
   required,
@@ -21,10 +20,35 @@ export type ToConversationView =
   | { readonly kind: 'loading'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string; readonly canRetry: boolean }
   | { readonly kind: 'opened'; readonly conversation: ConversationSnapshot }
-  | { readonly kind: 'seek'; readonly offsetMs: number };
+  | { readonly kind: 'seek'; readonly offsetMs: number }
+  /** A command of the editor that the page has to say more about: it answers with `export`. */
+  | { readonly kind: 'prepareExport'; readonly what: ExportKind };
 
 /** Page → host. */
-export type FromConversationView = { readonly kind: 'ready' } | { readonly kind: 'retry' };
+export type FromConversationView =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'retry' }
+  | ({ readonly kind: 'export' } & ExportWish)
+  /** Shows an attachment, in the editor or in its folder; `id` as in `AttachmentSnapshot`. */
+  | { readonly kind: 'openAttachment'; readonly id: string; readonly isRevealed: boolean };
+
+const exportKinds = ['transcript', 'clip'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+const exportSides = ['agent', 'customer', 'system'] as const;
+
+/** What a person wants to take out of the conversation that is shown. */
+export interface ExportWish {
+  readonly what: ExportKind;
+  /** The one that is open; undefined for what was held in writing. */
+  readonly recordingId: string | undefined;
+  /** Only this side; everybody when undefined. */
+  readonly side: (typeof exportSides)[number] | undefined;
+  /** Only this stretch of the recording, in milliseconds. */
+  readonly clip: { readonly startMs: number; readonly endMs: number } | undefined;
+  /** As the page shows it now; it may not have been saved yet. */
+  readonly offsetMs: number;
+}
 
 export interface ConversationSnapshot {
   readonly conversationId: string;
@@ -37,6 +61,12 @@ export interface ConversationSnapshot {
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly recordings: readonly RecordingSnapshot[];
   readonly transcripts: readonly TranscriptSnapshot[];
+  /** What was held in writing. */
+  readonly texts: readonly TextSnapshot[];
+  /** Files that came with messages and e-mails. */
+  readonly attachments: readonly AttachmentSnapshot[];
+  /** True when the organisation began the conversation. */
+  readonly isOutbound: boolean;
   /** Segments of the sessions, for the timeline. */
   readonly segments: readonly SegmentSnapshot[];
   /** Who speaks for each transcript role, such as `internal` → `Dana Example`, within a time span. */
@@ -87,6 +117,23 @@ export interface TranscriptSnapshot {
   readonly url: string;
 }
 
+/** Messages of a chat, a messaging conversation or an e-mail thread. */
+export interface TextSnapshot {
+  readonly recordingId: string;
+  /** Resource address of the gzip-compressed recording object, without signed links. */
+  readonly url: string;
+}
+
+export interface AttachmentSnapshot {
+  /** Names it in requests of the page. */
+  readonly id: string;
+  readonly messageId: string;
+  readonly name: string;
+  readonly sizeBytes: number | undefined;
+  /** Why it is not stored, as a sentence; undefined when it can be opened. */
+  readonly problem: string | undefined;
+}
+
 export interface SegmentSnapshot {
   readonly startMs: number;
   readonly endMs: number | undefined;
@@ -132,11 +179,49 @@ export const conversationViewDecoders: RequestDecoders<ConversationViewRequests>
 };
 
 export const decodeFromConversationView: Decoder<FromConversationView> = (value, path) => {
-  const kind = isRecord(value) ? value['kind'] : undefined;
-  return kind === 'ready' || kind === 'retry'
-    ? { kind }
-    : failDecode(path, 'a message of the conversation view');
+  const record = asRecord(value, path);
+  const { kind } = record;
+  switch (kind) {
+    case 'ready':
+    case 'retry':
+      return { kind };
+    case 'export':
+      return { kind, ...decodeExportWish(record, path) };
+    case 'openAttachment':
+      return {
+        kind,
+        id: required(record, 'id', path, asString),
+        isRevealed: required(record, 'isRevealed', path, asBoolean),
+      };
+    default:
+      return failDecode(path, 'a message of the conversation view');
+  }
 };
+
+/** @throws AppError `protocol` for what no page of ours sends */
+export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    what: required(record, 'what', path, oneOf(exportKinds)),
+    recordingId: optional(record, 'recordingId', path, asString),
+    side: optional(record, 'side', path, oneOf(exportSides)),
+    clip: optional(record, 'clip', path, (item, itemPath) => {
+      const clip = asRecord(item, itemPath);
+      const startMs = required(clip, 'startMs', itemPath, asNumber);
+      const endMs = required(clip, 'endMs', itemPath, asNumber);
+      return startMs >= 0 && endMs > startMs
+        ? { startMs, endMs }
+        : failDecode(itemPath, 'a stretch of the recording');
+    }),
+    offsetMs: required(record, 'offsetMs', path, asNumber),
+  };
+};
+
+function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
+  return (value, path) =>
+    values.find((candidate) => candidate === value) ??
+    failDecode(path, `one of ${values.join(', ')}`);
+}
 
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);
@@ -156,6 +241,8 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
       };
     case 'seek':
       return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
+    case 'prepareExport':
+      return { kind: 'prepareExport', what: required(record, 'what', path, oneOf(exportKinds)) };
     default:
       return failDecode(path, 'a message to the conversation view');
   }
@@ -185,6 +272,24 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
         url: required(transcript, 'url', itemPath, asString),
       };
     }),
+    texts: listOf(record, 'texts', path, (item, itemPath) => {
+      const text = asRecord(item, itemPath);
+      return {
+        recordingId: required(text, 'recordingId', itemPath, asString),
+        url: required(text, 'url', itemPath, asString),
+      };
+    }),
+    attachments: listOf(record, 'attachments', path, (item, itemPath) => {
+      const attachment = asRecord(item, itemPath);
+      return {
+        id: required(attachment, 'id', itemPath, asString),
+        messageId: required(attachment, 'messageId', itemPath, asString),
+        name: required(attachment, 'name', itemPath, asString),
+        sizeBytes: optional(attachment, 'sizeBytes', itemPath, asNumber),
+        problem: optional(attachment, 'problem', itemPath, asString),
+      };
+    }),
+    isOutbound: required(record, 'isOutbound', path, asBoolean),
     segments: listOf(record, 'segments', path, (item, itemPath) => {
       const segment = asRecord(item, itemPath);
       return {

@@ -72,6 +72,15 @@ export function encodeTranscript({ phrases }: SyntheticCall): Uint8Array {
     const startMs = first?.startMs ?? 0;
     return { startMs, durationMs: (last?.startMs ?? 0) + (last?.durationMs ?? 0) - startMs };
   };
+  const mark = (index: number, participant: string, more: object): object => {
+    const { startMs, durationMs } = spanOf(phrases[index]?.words ?? []);
+    return {
+      participant,
+      startTimeMs: callStartMs + startMs,
+      duration: { milliseconds: durationMs },
+      ...more,
+    };
+  };
   const file = {
     conversationId: 'c-1',
     communicationId: 's-1',
@@ -79,6 +88,13 @@ export function encodeTranscript({ phrases }: SyntheticCall): Uint8Array {
     startTime: callStartMs,
     transcripts: [
       {
+        analytics: {
+          sentiment: [
+            mark(4, 'external', { sentiment: -0.7 }),
+            mark(10, 'external', { sentiment: 0.8 }),
+          ],
+          topics: [mark(7, 'internal', { topicName: 'Refund' })],
+        },
         transcriptId: 't-1',
         language: 'en-US',
         startTime: callStartMs,
@@ -191,6 +207,9 @@ export function createSnapshot(call: SyntheticCall): ConversationSnapshot {
       },
     ],
     transcripts: [{ communicationId: 's-1', recordingId: 'r-1', url: '/files/transcript.json.gz' }],
+    texts: [],
+    attachments: [],
+    isOutbound: false,
     segments: [
       { startMs: at(0), endMs: at(0.06), type: 'ivr', label: 'Main IVR', purpose: 'ivr' },
       {

@@ -107,7 +107,7 @@ suite('Conversation view in a browser', function () {
     assert.match((await page.locator('.row').nth(6).getAttribute('class')) ?? '', /spoken/u);
   });
 
-  test('a click and a drag on the waveform seek', async () => {
+  test('a click on the waveform and a drag over its ruler seek', async () => {
     const { page } = await view.openReady();
     const box = await page.locator('genesys-waveform canvas').boundingBox();
     assert.ok(box !== null);
@@ -117,8 +117,9 @@ suite('Conversation view in a browser', function () {
     const middle = Math.floor(call.durationMs / 2000);
     assert.equal(await slider.getAttribute('aria-valuenow'), String(middle));
     assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /^\d+ seconds of /u);
+    await page.mouse.move(box.x + box.width / 2, box.y + 8);
     await page.mouse.down();
-    await page.mouse.move(box.x + 1, box.y + 100, { steps: 4 });
+    await page.mouse.move(box.x + 1, box.y + 8, { steps: 4 });
     await page.mouse.up();
     await page.waitForTimeout(150);
     assert.equal(await slider.getAttribute('aria-valuenow'), '0');

@@ -3,30 +3,35 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import type { Log } from '../../base/log.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
   conversationViewDecoders,
   decodeFromConversationView,
   type ConversationViewAnswers,
   type ConversationViewRequests,
+  type ExportKind,
   type FromConversationView,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
+import { presentError } from '../errors/presentError.ts';
 import { toConversationSnapshot, type Names } from './conversationSnapshot.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import {
+  exportConversation,
+  type ExportDeps,
+  type ShownConversation,
+} from './exportConversation.ts';
 import type { Offsets } from './offsets.ts';
+import { openAttachment } from './openAttachment.ts';
 
-export interface ConversationPanelDeps {
+export interface ConversationPanelDeps extends ExportDeps {
   readonly reader: ConversationReader;
-  readonly extensionUri: vscode.Uri;
   readonly names: (opened: OpenedConversation) => Names;
   /** Names of everything the conversation refers to are looked up before it is shown. */
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
-  readonly log: Log;
 }
 
 export class ConversationPanel {
@@ -38,6 +43,7 @@ export class ConversationPanel {
   private readonly tell: (message: ToConversationView) => void;
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
+  private shown: ShownConversation | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -75,7 +81,9 @@ export class ConversationPanel {
         },
         hears: decodeFromConversationView,
         // `ready` comes again when a hidden tab is shown: the page was torn down and gets the whole snapshot again.
-        onNotify: () => void this.load(),
+        onNotify: (message) => {
+          this.hear(message);
+        },
         onProblem: (kind, error) => {
           deps.log.warn('The conversation view sent something unexpected', { kind, error });
         },
@@ -110,11 +118,47 @@ export class ConversationPanel {
     });
   }
 
+  /** Has the page say what is selected and filtered, and then exports that. */
+  prepareExport(what: ExportKind): void {
+    this.tell({ kind: 'prepareExport', what });
+  }
+
   /** Another account, or none: what was fetched for the one before is no longer there. */
   followAccount(): void {
     if (this.dependsOnSignIn) {
       void this.load();
     }
+  }
+
+  private hear(message: FromConversationView): void {
+    const { shown } = this;
+    switch (message.kind) {
+      case 'ready':
+      case 'retry':
+        void this.load();
+        break;
+      case 'export':
+        if (shown !== undefined) {
+          this.attempt(() => exportConversation(this.deps, shown, message));
+        }
+        break;
+      case 'openAttachment':
+        if (shown !== undefined) {
+          this.attempt(() => openAttachment(shown.opened.archived, message));
+        }
+        break;
+    }
+  }
+
+  /** What a person asked for in the page: its failure is shown once. */
+  private attempt(task: () => Promise<void>): void {
+    task().catch((error: unknown) => {
+      presentError(error, this.deps.log, {
+        retry: () => {
+          this.attempt(task);
+        },
+      });
+    });
   }
 
   private async load(): Promise<void> {
@@ -135,9 +179,9 @@ export class ConversationPanel {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
-        isCached: opened.isCached,
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
+      this.shown = { opened, conversation };
       this.panel.title = conversation.title;
       this.tell({ kind: 'opened', conversation });
     } catch (error) {

@@ -1,13 +1,15 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
-import { isTextRecording } from '../../archive/absence.ts';
+import { isHistory } from '../../archive/history.ts';
 import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
 import { findContent } from '../../archive/manifest.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
+import type { Manifest } from '../../archive/manifest.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { PreparedRecording } from '../../protocol/archiveWorker.ts';
 import type {
+  AttachmentSnapshot,
   ChannelSnapshot,
   ConversationSnapshot,
   RecordingSnapshot,
@@ -31,8 +33,6 @@ export interface SnapshotInput {
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
   readonly names: Names;
   readonly offsetMs: number;
-  /** True when the files lie in the cache and not in the workspace's archive. */
-  readonly isCached: boolean;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
@@ -42,7 +42,6 @@ export function toConversationSnapshot({
   prepared,
   names,
   offsetMs,
-  isCached,
   toUrl,
 }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
@@ -82,36 +81,45 @@ export function toConversationSnapshot({
       recordingId,
       url: toUrl(path),
     })),
+    texts: archived.texts.map(({ recordingId, path }) => ({ recordingId, url: toUrl(path) })),
+    attachments: toAttachments(archived.manifest),
+    isOutbound: facts.direction === 'outbound',
     segments: toSegments(conversation, names),
     speakers: toSpeakers(conversation, names),
     notices: [
-      ...new Set([
-        ...toTextNotices(archived, isCached),
-        ...archived.manifest.absent.map(({ message }) => message),
-      ]),
+      ...new Set(
+        archived.manifest.absent
+          .filter(({ item }) => attachmentName(item) === undefined)
+          .map(({ message }) => message),
+      ),
     ],
     offsetMs,
   };
 }
 
-/** Chats, messages and e-mails have no sound: where their text is, so that the page does not look as if it were lost. */
-function toTextNotices(archived: ArchivedConversation, isCached: boolean): readonly string[] {
-  const paths = archived.recordings
-    .filter(({ recording }) => isTextRecording(recording))
-    .flatMap(({ recording }) => pathOf(archived, `recordings/${recording.id}.json`));
-  if (paths.length === 0) {
-    return [];
-  }
-  return isCached
-    ? ['This conversation was held in writing. Download Conversation stores its messages as JSON.']
-    : [
-        `This conversation was held in writing. Its messages are in its folder of the archive (Reveal in Explorer), as JSON: ${paths.join(', ')}`,
-      ];
+/** Attachments that are stored, then those that are not. The id of one is its path within the conversation's folder. */
+function toAttachments({ files, absent }: Manifest): readonly AttachmentSnapshot[] {
+  const of = (
+    id: string,
+    sizeBytes: number | undefined,
+    problem: string | undefined,
+  ): readonly AttachmentSnapshot[] => {
+    const name = attachmentName(id);
+    return name === undefined ? [] : [{ id, ...name, sizeBytes, problem }];
+  };
+  return [
+    ...files
+      .filter((file) => !isHistory(file))
+      .flatMap(({ path, contentBytes }) => of(path, contentBytes, undefined)),
+    ...absent.flatMap(({ item, message }) => of(item, undefined, message)),
+  ];
 }
 
-function pathOf({ manifest }: ArchivedConversation, content: string): readonly string[] {
-  const file = findContent(manifest.files, content);
-  return file === undefined ? [] : [file.path];
+function attachmentName(path: string): { messageId: string; name: string } | undefined {
+  const [folder, messageId, name] = path.split('/');
+  return folder === 'attachments' && messageId !== undefined && name !== undefined
+    ? { messageId, name }
+    : undefined;
 }
 
 function toRecordingSnapshot(

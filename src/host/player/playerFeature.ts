@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import { toConversationFacts } from '../../model/conversationFacts.ts';
 import { isRecord } from '../../base/decode.ts';
 import { parseConversationId, type ConversationId } from '../../model/ids.ts';
+import type { ExportKind } from '../../protocol/conversationView.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
@@ -21,6 +22,7 @@ export interface PlayerDeps {
   readonly reader: ConversationReader;
   readonly sessions: SessionManager;
   readonly extensionUri: vscode.Uri;
+  readonly workspaceState: vscode.Memento;
   readonly offsets: Offsets;
   readonly log: Log;
 }
@@ -74,6 +76,8 @@ export class PlayerFeature implements Disposable {
     | 'genesysArchive.openConversation'
     | 'genesysArchive.openConversationById'
     | 'genesysArchive.openArchivedConversation'
+    | 'genesysArchive.exportTranscript'
+    | 'genesysArchive.exportClip'
   > {
     return {
       'genesysArchive.openConversation': async (...args) => {
@@ -88,6 +92,12 @@ export class PlayerFeature implements Disposable {
         }
       },
       'genesysArchive.openArchivedConversation': () => this.pickArchived(),
+      'genesysArchive.exportTranscript': () => {
+        this.prepareExport('transcript');
+      },
+      'genesysArchive.exportClip': () => {
+        this.prepareExport('clip');
+      },
     };
   }
 
@@ -126,9 +136,22 @@ export class PlayerFeature implements Disposable {
     }
   }
 
+  /** Of the player in front: only it knows what is selected. */
+  private prepareExport(what: ExportKind): void {
+    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
+    if (tab?.shown === undefined) {
+      throw errors.input(
+        vscode.l10n.t('Open the conversation in the player first, then export from there.'),
+      );
+    }
+    tab.shown.prepareExport(what);
+  }
+
   private panelDeps(): ConversationPanelDeps {
-    const { reader, extensionUri, offsets, sessions, log } = this.deps;
+    const { archives, reader, extensionUri, offsets, sessions, workspaceState, log } = this.deps;
     return {
+      archives,
+      workspaceState,
       reader,
       extensionUri,
       offsets,

@@ -5,38 +5,43 @@
 import { messageOf } from '../../base/appError.ts';
 import { MutableDisposable, type Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
-import type { Phrase } from '../../model/transcript.ts';
 import {
   conversationViewDecoders,
   decodeToConversationView,
   type ConversationSnapshot,
   type ConversationViewRequests,
+  type ExportKind,
   type FromConversationView,
   type RecordingSnapshot,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import type { RpcPeer } from '../../protocol/rpc.ts';
 import { createAlignment, type Alignment } from '../../transcript/alignment.ts';
-import {
-  createPhraseIndex,
-  findWordAt,
-  type ActivePhrase,
-  type PhraseIndex,
-} from '../../transcript/phraseIndex.ts';
+import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
 import { Player } from './player.ts';
-import { loadLanes, loadPhrases, settlePart, toPreviewLanes, type Part } from './recordingParts.ts';
+import { PlaybackSettings } from './playbackSettings.ts';
 import {
-  filterRows,
-  lastRowAt,
-  searchRows,
-  toRows,
-  transcriptsOf,
-  type TranscriptRow,
-} from './transcriptRows.ts';
-import { decodeViewState, initialViewState, type RoleFilter, type ViewState } from './viewState.ts';
+  loadLanes,
+  loadText,
+  noText,
+  settlePart,
+  toPreviewLanes,
+  type LoadedText,
+  type Part,
+} from './recordingParts.ts';
+import { toTalkMarks, type TalkMarks } from './talkMarks.ts';
+import { TranscriptList } from './transcriptList.ts';
+import type { TranscriptRow } from './transcriptRows.ts';
+import {
+  decodeViewState,
+  initialViewState,
+  messagesId,
+  type RoleFilter,
+  type ViewState,
+} from './viewState.ts';
 import type { Viewport } from './waveformLayout.ts';
 import { toWaveformModel } from './waveformModel.ts';
 import { emptyWaveform, type WaveformModel } from './waveformView.ts';
@@ -59,12 +64,10 @@ export class ConversationController implements Disposable {
   recording: RecordingSnapshot | undefined;
   waveform: WaveformModel = emptyWaveform;
   waveformProblem: string | undefined;
-  transcript: Part<readonly Phrase[]> = { kind: 'loading' };
-  /** Rows that the filter lets through. */
-  rows: readonly TranscriptRow[] = [];
-  /** Positions in `rows` of what the search found, and which of them is the current one. */
-  matches: readonly number[] = [];
-  matchNumber = 0;
+  transcript: Part<LoadedText> = { kind: 'loading' };
+  readonly list = new TranscriptList();
+  readonly playback: PlaybackSettings;
+  talk: TalkMarks = toTalkMarks(noText, (epochMs) => epochMs, undefined);
   offsetMs = 0;
   /** Why the offset could not be kept. */
   offsetProblem: string | undefined;
@@ -83,8 +86,6 @@ export class ConversationController implements Disposable {
     cuts: [],
     userOffsetMs: 0,
   });
-  private allRows: readonly TranscriptRow[] = [];
-  private phraseIndex: PhraseIndex = createPhraseIndex([]);
 
   /** Something other than the position changed. */
   readonly onDidChange = this.changed.event;
@@ -95,6 +96,19 @@ export class ConversationController implements Disposable {
   constructor(api: VsCodeApi) {
     this.api = api;
     this.player = this.scope.add(new Player());
+    this.playback = new PlaybackSettings({
+      player: this.player,
+      view: () => this.view,
+      change: (change) => {
+        this.change(change);
+      },
+      channelCount: () => this.recording?.channels.length ?? 0,
+      stretches: () => ({
+        silences: this.talk.silences,
+        overtalks: this.talk.overtalks,
+        segments: this.waveform.segmentRows.flat().toSorted((a, b) => a.startMs - b.startMs),
+      }),
+    });
     this.saveSoon = this.scope.atMostEvery(250, () => {
       this.api.setState({ ...this.view, positionMs: this.player.positionMs });
     });
@@ -156,8 +170,18 @@ export class ConversationController implements Disposable {
   }
 
   selectRecording(recordingId: string): void {
-    if (recordingId !== this.recording?.recordingId && this.conversation !== undefined) {
-      this.remember({ recordingId, positionMs: 0, viewport: undefined, scrollTopPx: 0 });
+    if (
+      recordingId !== (this.recording?.recordingId ?? messagesId) &&
+      this.conversation !== undefined
+    ) {
+      this.remember({
+        recordingId,
+        positionMs: 0,
+        viewport: undefined,
+        scrollTopPx: 0,
+        selection: undefined,
+        isLooping: false,
+      });
       this.openRecording(this.conversation);
     }
   }
@@ -171,18 +195,16 @@ export class ConversationController implements Disposable {
   }
 
   seekToPhrase(phraseIndex: number, wordIndex: number | undefined): void {
-    const phrase = this.allRows[phraseIndex]?.phrase;
+    const phrase = this.list.phrase(phraseIndex);
     if (phrase !== undefined) {
       const word = wordIndex === undefined ? undefined : phrase.words[wordIndex];
       this.player.seek(this.toRecordingMs((word ?? phrase).startMs));
     }
   }
 
-  /** Goes to the start of the phrase before or after; within the first second of a phrase, before means the one before it. */
+  /** Goes to the start of the phrase before or after. */
   stepPhrase(direction: 1 | -1): void {
-    const epochMs = this.alignment.toEpochMs(this.player.positionMs);
-    const current = lastRowAt(this.rows, direction === 1 ? epochMs : epochMs - 1000);
-    const row = this.rows[direction === 1 ? current + 1 : Math.max(0, current)];
+    const row = this.list.step(direction, this.alignment.toEpochMs(this.player.positionMs));
     if (row !== undefined) {
       this.seekToPhrase(row.phraseIndex, undefined);
     }
@@ -196,27 +218,40 @@ export class ConversationController implements Disposable {
   /** @returns the row of the first match at or after what is spoken */
   search(searchText: string): number | undefined {
     this.remember({ searchText });
-    this.matches = searchRows(this.rows, searchText);
-    const here = lastRowAt(this.rows, this.alignment.toEpochMs(this.player.positionMs));
-    this.matchNumber = Math.max(
-      0,
-      this.matches.findIndex((row) => row >= here),
-    );
+    const row = this.list.search(searchText, this.alignment.toEpochMs(this.player.positionMs));
     this.changed.fire(undefined);
-    return this.matches[this.matchNumber];
+    return row;
   }
 
   /** Goes round. @returns the row of the match */
   stepMatch(direction: 1 | -1): number | undefined {
-    const count = this.matches.length;
-    this.matchNumber = count === 0 ? 0 : (this.matchNumber + direction + count) % count;
+    const row = this.list.stepMatch(direction);
     this.changed.fire(undefined);
-    return this.matches[this.matchNumber];
+    return row;
+  }
+
+  /** Has the host export what is open, as it is filtered and selected. */
+  export(what: ExportKind): void {
+    const { recording, view, offsetMs } = this;
+    this.peer.notify({
+      kind: 'export',
+      what,
+      recordingId: recording?.recordingId,
+      side: view.roleFilter === 'all' ? undefined : view.roleFilter,
+      clip: recording === undefined ? undefined : view.selection,
+      offsetMs: recording === undefined ? 0 : offsetMs,
+    });
+  }
+
+  /** Has the host show a file that came with a message. */
+  openAttachment(id: string, isRevealed: boolean): void {
+    this.peer.notify({ kind: 'openAttachment', id, isRevealed });
   }
 
   setOffset(offsetMs: number): void {
     this.offsetMs = Math.max(-600_000, Math.min(600_000, Math.round(offsetMs)));
     this.align();
+    this.markTalk();
     this.saveOffsetSoon();
     this.announcePosition(this.player.positionMs);
     this.changed.fire(undefined);
@@ -226,6 +261,13 @@ export class ConversationController implements Disposable {
   remember(change: Partial<ViewState>): void {
     this.view = { ...this.view, ...change };
     this.saveSoon();
+  }
+
+  /** Keeps a part of the view's state and shows it. */
+  change(change: Partial<ViewState>): void {
+    this.remember(change);
+    this.updateWaveform(this.waveform.lanes);
+    this.changed.fire(undefined);
   }
 
   follow(isFollowing: boolean): void {
@@ -247,6 +289,9 @@ export class ConversationController implements Disposable {
         break;
       case 'seek':
         this.player.seek(message.offsetMs);
+        break;
+      case 'prepareExport':
+        this.export(message.what);
         break;
       case 'loading':
       case 'failed':
@@ -276,14 +321,17 @@ export class ConversationController implements Disposable {
     const scope = new Scope();
     this.parts.value = scope;
     this.recording =
-      recordings.find(({ recordingId }) => recordingId === this.view.recordingId) ?? recordings[0];
+      this.view.recordingId === messagesId && conversation.texts.length > 0
+        ? undefined
+        : (recordings.find(({ recordingId }) => recordingId === this.view.recordingId) ??
+          recordings[0]);
     this.player.load({
       audioUrl: this.recording?.audioUrl,
       durationMs: this.recording?.durationMs ?? 0,
       positionMs: this.view.positionMs,
     });
     this.align();
-    this.setPhrases({ kind: 'loading' });
+    this.setText({ kind: 'loading' });
     this.waveformProblem = undefined;
     const preview = this.recording === undefined ? [] : toPreviewLanes(this.recording, speakers);
     this.updateWaveform(preview);
@@ -299,11 +347,9 @@ export class ConversationController implements Disposable {
         this.changed.fire(undefined);
       });
     }
-    const transcripts = transcriptsOf(conversation.transcripts, this.recording);
-    const clock = this.platformClock();
-    const toEpochMs = (recordingMs: number): number => clock.toEpochMs(recordingMs);
-    void settlePart(loadPhrases(transcripts, toEpochMs, scope.signal), (part) => {
-      this.setPhrases(part);
+    const text = loadText(conversation, this.recording, this.platformClock(), scope.signal);
+    void settlePart(text, (part) => {
+      this.setText(part);
     });
   }
 
@@ -334,31 +380,51 @@ export class ConversationController implements Disposable {
     }
     const { durationMs } = this.player.state;
     const clock = this.platformClock();
-    this.waveform = toWaveformModel({ conversation, recording, lanes, durationMs, clock });
+    const { selection, isSwapped } = this.view;
+    this.waveform = toWaveformModel({
+      conversation,
+      recording,
+      lanes,
+      durationMs,
+      clock,
+      selection,
+      isSwapped,
+      marks: this.talk.marks,
+    });
   }
 
-  private setPhrases(part: Part<readonly Phrase[]>): void {
+  private setText(part: Part<LoadedText>): void {
     this.transcript = part;
-    const phrases = part.kind === 'ready' ? part.value : [];
-    this.allRows = toRows(phrases, this.conversation?.speakers ?? []);
-    this.phraseIndex = createPhraseIndex(phrases);
+    const { phrases, messages } = part.kind === 'ready' ? part.value : noText;
+    this.list.setPhrases(phrases, messages, this.conversation?.speakers ?? []);
+    this.markTalk();
     this.updateRows();
     this.announcePosition(this.player.positionMs);
   }
 
+  /** Silence and the like move with the text. */
+  private markTalk(): void {
+    const text = this.transcript.kind === 'ready' ? this.transcript.value : noText;
+    this.talk = toTalkMarks(
+      text,
+      (epochMs) => this.toRecordingMs(epochMs),
+      this.hasRecording ? this.player.state.durationMs : undefined,
+    );
+    this.updateWaveform(this.waveform.lanes);
+    this.playback.apply();
+  }
+
   private updateRows(): void {
-    this.rows = filterRows(this.allRows, this.view.roleFilter);
-    this.matches = searchRows(this.rows, this.view.searchText);
-    this.matchNumber = 0;
+    this.list.show(this.view.roleFilter, this.view.searchText);
     this.changed.fire(undefined);
   }
 
   private announcePosition(positionMs: number): void {
     const phrases = this.hasRecording
-      ? findWordAt(this.phraseIndex, this.alignment.toEpochMs(positionMs))
+      ? this.list.spokenAt(this.alignment.toEpochMs(positionMs))
       : [];
     const last = phrases.at(-1);
-    const phrase = last === undefined ? undefined : this.allRows[last.phraseIndex]?.phrase;
+    const phrase = last === undefined ? undefined : this.list.phrase(last.phraseIndex);
     this.moved.fire({
       positionMs,
       phrases,

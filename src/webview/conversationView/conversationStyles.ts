@@ -100,6 +100,33 @@ export const conversationStyles = css`
   genesys-transport-bar {
     margin-top: 6px;
   }
+  .channels {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 16px;
+    padding-top: 4px;
+  }
+  .channel {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    min-width: 0;
+  }
+  .channel-name {
+    max-width: 16ch;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .volume {
+    width: 90px;
+    height: 20px;
+    padding: 0;
+    border: none;
+    background: none;
+    accent-color: var(--vscode-button-background);
+  }
   .words {
     position: relative;
     display: flex;
@@ -167,6 +194,15 @@ export const conversationStyles = css`
     gap: 4px;
     padding: 0 16px 6px;
     color: var(--vscode-descriptionForeground);
+  }
+  .summary {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 2px 18px;
+    margin: 0;
+    padding: 0 16px 6px;
+    font-variant-numeric: tabular-nums;
   }
   .offset-ms {
     width: 72px;

@@ -8,13 +8,14 @@ import { connectVsCodeApi } from '../shared/vscodeApi.ts';
 import { ConversationController, type SpokenNow } from './conversationController.ts';
 import { conversationStyles } from './conversationStyles.ts';
 import { controlStyles } from './buttons.ts';
+import { channelsRow } from './channelsRow.ts';
 import { banner, headerTemplate } from './headerTemplate.ts';
 import { helpDialog } from './helpDialog.ts';
-import { toCommand, type FocusKind, type ShortcutCommand } from './keyboard.ts';
-import { stepSpeed } from './speeds.ts';
+import { toCommand, type FocusKind } from './keyboard.ts';
+import { createShortcutActions } from './shortcutActions.ts';
 import { emptyTemplate, failedTemplate, loadingTemplate } from './stateTemplates.ts';
-import { formatTime, formatTimeOfDay } from './timeFormat.ts';
-import type { TransportBar, TransportCommands } from './transportBar.ts';
+import { formatDateTime, formatTime, formatTimeOfDay } from './timeFormat.ts';
+import type { TransportBar, TransportCommands, TransportOptions } from './transportBar.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
 import { transcriptToolbar } from './transcriptToolbar.ts';
 import type { TranscriptCommands, TranscriptView } from './transcriptView.ts';
@@ -31,6 +32,7 @@ export class ConversationView extends ScopedElement {
   private readonly transcript = createRef<TranscriptView>();
   private readonly help = createRef<HTMLDialogElement>();
   private isOffsetShown = false;
+  private isChannelsShown = false;
   private isStarted = false;
   private now: SpokenNow | undefined;
   /** For screen readers: what just happened. */
@@ -58,9 +60,45 @@ export class ConversationView extends ScopedElement {
     showHelp: () => {
       this.help.value?.showModal();
     },
+    toggleLoop: () => {
+      this.controller.playback.toggleLoop();
+    },
+    toggleSkipSilence: () => {
+      this.controller.playback.toggleSkipSilence();
+    },
+    toggleChannels: () => {
+      this.isChannelsShown = !this.isChannelsShown;
+      this.requestUpdate();
+    },
+    exportClip: () => {
+      this.controller.export('clip');
+    },
   };
 
+  private readonly actions = createShortcutActions({
+    controller: this.controller,
+    transport: this.transportCommands,
+    skip: (direction) => {
+      this.skip(direction * skipMs);
+    },
+    focusSearch: () => {
+      this.renderRoot.querySelector<HTMLInputElement>('.search-text')?.select();
+    },
+    stepMatch: (direction) => {
+      this.revealMatch(this.controller.stepMatch(direction));
+    },
+    toggleFollow: () => {
+      this.toggleFollow();
+    },
+    dismiss: () => {
+      this.dismiss();
+    },
+  });
+
   private readonly transcriptCommands: TranscriptCommands = {
+    openAttachment: (id, isRevealed) => {
+      this.controller.openAttachment(id, isRevealed);
+    },
     seekTo: (phraseIndex, wordIndex) => {
       this.controller.seekToPhrase(phraseIndex, wordIndex);
     },
@@ -181,20 +219,39 @@ export class ConversationView extends ScopedElement {
         .model=${controller.waveform}
         .onSeek=${this.onWaveformSeek}
         .onViewport=${this.onViewport}
+        .onSelect=${this.onSelect}
       ></genesys-waveform>
       <genesys-transport-bar
         ${ref(this.transport)}
         .state=${controller.player.state}
         .commands=${this.transportCommands}
         .isZoomed=${controller.view.viewport !== undefined}
-        .hasPhrases=${controller.rows.length > 0}
+        .hasPhrases=${controller.list.rows.length > 0}
+        .options=${this.transportOptions()}
       ></genesys-transport-bar>
+      ${
+        this.isChannelsShown
+          ? channelsRow(controller.waveform.laneNames, controller.view, controller.playback)
+          : nothing
+      }
     </section>`;
+  }
+
+  private transportOptions(): TransportOptions {
+    const { view, talk } = this.controller;
+    const { selection, isLooping, isSkippingSilence } = view;
+    return {
+      selection,
+      isLooping,
+      isSkippingSilence,
+      hasSilences: talk.silences.length > 0,
+      isChannelsShown: this.isChannelsShown,
+    };
   }
 
   private renderTranscript(): TemplateResult {
     const { controller } = this;
-    const { transcript, rows, view } = controller;
+    const { transcript, list, view } = controller;
     if (transcript.kind === 'loading') {
       return emptyTemplate('loading', 'Loading transcript…');
     }
@@ -205,7 +262,7 @@ export class ConversationView extends ScopedElement {
         })}
       </div>`;
     }
-    if (transcript.value.length === 0) {
+    if (transcript.value.phrases.length === 0) {
       return emptyTemplate(
         'comment-discussion',
         controller.hasRecording
@@ -236,15 +293,17 @@ export class ConversationView extends ScopedElement {
         onToggleFollow: this.toggleFollow,
       })}
       ${
-        rows.length === 0
+        list.rows.length === 0
           ? emptyTemplate('filter', 'Nobody of these speakers says anything here.')
           : nothing
       }
       <genesys-transcript
         ${ref(this.transcript)}
-        .rows=${rows}
+        .rows=${list.rows}
+        .attachments=${controller.conversation?.attachments ?? []}
+        .isShadingConfidence=${view.isShadingConfidence}
         .searchText=${view.searchText}
-        .matchedRow=${controller.matches[controller.matchNumber]}
+        .matchedRow=${list.matches[list.matchNumber]}
         .commands=${this.transcriptCommands}
         .initialScrollPx=${view.scrollTopPx}
         .formatStart=${this.formatStart}
@@ -260,11 +319,20 @@ export class ConversationView extends ScopedElement {
 
   private readonly formatStart = (row: TranscriptRow): string => {
     const positionMs = this.controller.positionOf(row);
-    return positionMs === undefined ? formatTimeOfDay(row.phrase.startMs) : formatTime(positionMs);
+    if (positionMs !== undefined) {
+      return formatTime(positionMs);
+    }
+    return row.message === undefined
+      ? formatTimeOfDay(row.phrase.startMs)
+      : formatDateTime(row.phrase.startMs);
   };
 
   private readonly onWaveformSeek = (positionMs: number): void => {
     this.controller.player.seek(positionMs);
+  };
+
+  private readonly onSelect = (selection: { startMs: number; endMs: number }): void => {
+    this.controller.playback.select(selection);
   };
 
   private readonly onViewport = (
@@ -310,71 +378,32 @@ export class ConversationView extends ScopedElement {
     const command = toCommand(event, focusKindOf(event));
     if (command !== undefined && this.help.value?.open !== true) {
       event.preventDefault();
-      this.run(command);
+      this.actions[command]();
     }
   }
 
-  private run(command: ShortcutCommand): void {
-    const { controller, transportCommands: transport } = this;
-    const actions: Readonly<Record<ShortcutCommand, () => void>> = {
-      togglePlay: transport.togglePlay,
-      back: () => {
-        this.skip(-skipMs);
-      },
-      forward: () => {
-        this.skip(skipMs);
-      },
-      previousPhrase: () => {
-        controller.stepPhrase(-1);
-      },
-      nextPhrase: () => {
-        controller.stepPhrase(1);
-      },
-      start: () => {
-        controller.player.seek(0);
-      },
-      end: () => {
-        controller.player.seek(controller.player.state.durationMs);
-      },
-      zoomIn: () => {
-        transport.zoom(2);
-      },
-      zoomOut: () => {
-        transport.zoom(0.5);
-      },
-      zoomAll: transport.zoomAll,
-      slower: () => {
-        controller.player.setSpeed(stepSpeed(controller.view.speed, -1));
-      },
-      faster: () => {
-        controller.player.setSpeed(stepSpeed(controller.view.speed, 1));
-      },
-      search: () => {
-        this.renderRoot.querySelector<HTMLInputElement>('.search-text')?.select();
-      },
-      searchNext: () => {
-        this.revealMatch(controller.stepMatch(1));
-      },
-      searchPrevious: () => {
-        this.revealMatch(controller.stepMatch(-1));
-      },
-      toggleFollow: this.toggleFollow,
-      help: transport.showHelp,
-      dismiss: () => {
-        controller.search('');
-      },
-    };
-    actions[command]();
+  private dismiss(): void {
+    const { controller } = this;
+    if (controller.view.searchText !== '') {
+      controller.search('');
+    } else {
+      controller.playback.select(undefined);
+    }
   }
 }
 
 function focusKindOf(event: KeyboardEvent): FocusKind {
   const target = event.composedPath()[0];
+  if (target instanceof HTMLInputElement && target.type === 'range') {
+    return 'slider';
+  }
   if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
     return 'field';
   }
   if (target instanceof HTMLButtonElement) {
     return 'control';
   }
-  return target instanceof HTMLElement && target.role === 'listbox' ? 'list' : 'page';
+  return target instanceof HTMLElement && target.role?.startsWith('list') === true
+    ? 'list'
+    : 'page';
 }

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSnapshot, RecordingSnapshot } from '../../protocol/conversationView.ts';
 import { toolButton } from './buttons.ts';
 import { formatTime } from './timeFormat.ts';
+import { messagesId } from './viewState.ts';
 
 export interface HeaderOptions {
   readonly conversation: ConversationSnapshot;
@@ -49,11 +50,11 @@ export function headerTemplate(options: HeaderOptions): TemplateResult {
 }
 
 function recordingPicker({
-  conversation: { recordings },
+  conversation: { recordings, texts },
   recording,
   onSelectRecording,
 }: HeaderOptions): TemplateResult | typeof nothing {
-  return recordings.length < 2
+  return recordings.length + Math.min(1, texts.length) < 2
     ? nothing
     : html`<select
         class="recordings"
@@ -71,6 +72,13 @@ function recordingPicker({
               ${label} (${formatTime(durationMs)})
             </option>`,
         )}
+        ${
+          texts.length === 0
+            ? nothing
+            : html`<option value=${messagesId} ?selected=${recording === undefined}>
+                Messages
+              </option>`
+        }
       </select>`;
 }
 

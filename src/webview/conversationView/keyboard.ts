@@ -17,6 +17,24 @@ export type ShortcutCommand =
   | 'searchNext'
   | 'searchPrevious'
   | 'toggleFollow'
+  | 'selectFrom'
+  | 'selectTo'
+  | 'toggleLoop'
+  | 'toggleSkipSilence'
+  | 'nextSegment'
+  | 'previousSegment'
+  | 'nextSilence'
+  | 'previousSilence'
+  | 'nextOvertalk'
+  | 'previousOvertalk'
+  | 'toggleChannels'
+  | 'muteFirst'
+  | 'muteSecond'
+  | 'swapChannels'
+  | 'toggleConfidence'
+  | 'toggleSummary'
+  | 'exportTranscript'
+  | 'exportClip'
   | 'help'
   | 'dismiss';
 
@@ -29,8 +47,8 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-/** Where the focus is: a field takes letters, a button or list takes Space, Enter and its own arrows. */
-export type FocusKind = 'page' | 'field' | 'control' | 'list';
+/** Where the focus is: a field takes letters, a slider its arrows, a button or list takes Space, Enter and its own arrows. */
+export type FocusKind = 'page' | 'field' | 'slider' | 'control' | 'list';
 
 interface Shortcut {
   readonly command: ShortcutCommand;
@@ -68,6 +86,24 @@ export const shortcuts: readonly Shortcut[] = [
     title: 'Previous match',
   },
   { command: 'toggleFollow', keys: ['f'], label: 'F', title: 'Follow the sound' },
+  { command: 'selectFrom', keys: ['i'], label: 'I', title: 'Select from here' },
+  { command: 'selectTo', keys: ['o'], label: 'O', title: 'Select to here' },
+  { command: 'toggleLoop', keys: ['r'], label: 'R', title: 'Repeat the selection' },
+  { command: 'toggleSkipSilence', keys: ['s'], label: 'S', title: 'Skip silence' },
+  { command: 'nextSegment', keys: ['e'], label: 'E', title: 'Next segment' },
+  { command: 'previousSegment', keys: ['shift+e'], label: 'Shift+E', title: 'Previous segment' },
+  { command: 'nextSilence', keys: ['g'], label: 'G', title: 'Next silence' },
+  { command: 'previousSilence', keys: ['shift+g'], label: 'Shift+G', title: 'Previous silence' },
+  { command: 'nextOvertalk', keys: ['t'], label: 'T', title: 'Next overtalk' },
+  { command: 'previousOvertalk', keys: ['shift+t'], label: 'Shift+T', title: 'Previous overtalk' },
+  { command: 'toggleChannels', keys: ['v'], label: 'V', title: 'Show the channels' },
+  { command: 'muteFirst', keys: ['1'], label: '1', title: 'Mute the first channel' },
+  { command: 'muteSecond', keys: ['2'], label: '2', title: 'Mute the second channel' },
+  { command: 'swapChannels', keys: ['x'], label: 'X', title: 'Swap the names of the channels' },
+  { command: 'toggleConfidence', keys: ['c'], label: 'C', title: 'Shade words by confidence' },
+  { command: 'toggleSummary', keys: ['u'], label: 'U', title: 'Show the summary' },
+  { command: 'exportTranscript', keys: ['d'], label: 'D', title: 'Export the transcript' },
+  { command: 'exportClip', keys: ['shift+d'], label: 'Shift+D', title: 'Export the selection' },
   { command: 'help', keys: ['?', 'shift+?'], label: '?', title: 'Show these shortcuts' },
   { command: 'dismiss', keys: ['escape'], label: 'Esc', title: 'Close or clear' },
 ];
@@ -80,6 +116,7 @@ const commandsByKeys: ReadonlyMap<string, ShortcutCommand> = new Map(
 const keysOf: Readonly<Record<FocusKind, (keys: string) => boolean>> = {
   page: () => false,
   field: (keys) => !keys.startsWith('mod+') && !/^(?:escape|(?:shift\+)?f\d+)$/u.test(keys),
+  slider: (keys) => /^(?:arrow|page|home$|end$)/u.test(keys),
   control: (keys) => keys === ' ' || keys === 'enter',
   list: (keys) => keys === 'home' || keys === 'end',
 };

@@ -6,6 +6,8 @@ import { Emitter } from '../../base/event.ts';
 import { isCancellation, messageOf } from '../../base/appError.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { Scope } from '../shared/scope.ts';
+import { ChannelMixer } from './channelMixer.ts';
+import { redirect, type PlaybackRules } from './playbackRules.ts';
 
 export interface PlayerState {
   readonly isPlaying: boolean;
@@ -34,6 +36,9 @@ export class Player implements Disposable {
   private readonly requestTick: () => void;
   /** Where to go once the file is ready, and the position of a player without sound. */
   private wantedMs: number | undefined = 0;
+  private lastMs = 0;
+  private rules: Omit<PlaybackRules, 'durationMs'> = { loop: undefined, silences: [] };
+  private mixer: ChannelMixer | undefined;
   private failureCount = 0;
   private current: PlayerState = {
     isPlaying: false,
@@ -52,8 +57,14 @@ export class Player implements Disposable {
   constructor() {
     const { audio, scope } = this;
     audio.preload = 'metadata';
+    // Without it a mixer would be given silence.
+    audio.crossOrigin = 'anonymous';
     this.requestTick = scope.oncePerFrame(() => {
-      this.moved.fire(this.positionMs);
+      if (this.current.isPlaying) {
+        this.applyRules();
+      }
+      this.lastMs = this.positionMs;
+      this.moved.fire(this.lastMs);
       if (this.current.isPlaying) {
         this.requestTick();
       }
@@ -73,6 +84,9 @@ export class Player implements Disposable {
         this.requestTick();
       });
     }
+    scope.listen(audio, 'playing', () => {
+      this.mixer?.resume();
+    });
     scope.listen(audio, 'error', () => {
       if (this.current.hasSound) {
         this.update({ isPlaying: false, isWaiting: false, problem: explain(audio.error) });
@@ -120,6 +134,7 @@ export class Player implements Disposable {
       this.audio.pause();
       return;
     }
+    this.mixer?.resume();
     this.audio.play().catch((error: unknown) => {
       // A pause or another load before the sound starts is no failure.
       if (!isCancellation(error)) {
@@ -141,10 +156,32 @@ export class Player implements Disposable {
     this.applySpeed();
   }
 
+  /** Loops and skips while playing, from the next frame on. */
+  setRules(rules: Omit<PlaybackRules, 'durationMs'>): void {
+    this.rules = rules;
+  }
+
+  /** @param levels one a channel of the file, 0 to 1; all 1 is the sound as it is */
+  setLevels(levels: readonly number[]): void {
+    if (this.mixer === undefined && levels.every((level) => level === 1)) {
+      return;
+    }
+    this.mixer ??= this.scope.add(new ChannelMixer(this.audio));
+    this.mixer.setLevels(levels);
+  }
+
   dispose(): void {
     this.audio.pause();
     this.audio.removeAttribute('src');
     this.scope.dispose();
+  }
+
+  private applyRules(): void {
+    const { durationMs } = this.current;
+    const target = redirect(this.lastMs, this.positionMs, { ...this.rules, durationMs });
+    if (target !== undefined) {
+      this.seek(target);
+    }
   }
 
   /** The browser keeps what it got for an address, broken or not: after a failure the address has to differ. */

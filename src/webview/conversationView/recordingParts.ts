@@ -7,16 +7,21 @@ import {
 import { decodePeaks, type Peaks } from '../../audio/peaksFile.ts';
 import { errors, isCancellation, messageOf } from '../../base/appError.ts';
 import { parseJson } from '../../base/decode.ts';
-import type { Phrase } from '../../model/transcript.ts';
+import type { Message } from '../../model/message.ts';
+import type { Phrase, SentimentMark, TopicMark } from '../../model/transcript.ts';
 import type {
+  ConversationSnapshot,
   RecordingSnapshot,
   SpeakerSnapshot,
   TranscriptSnapshot,
 } from '../../protocol/conversationView.ts';
+import type { Alignment } from '../../transcript/alignment.ts';
+import { decodeMessages, toPhrases } from '../../transcript/decodeMessages.ts';
 import { decodeTranscript } from '../../transcript/decodeTranscript.ts';
+import { mergePhrases, moveToEpoch } from '../../transcript/mergePhrases.ts';
+import { transcriptsOf } from '../../transcript/transcriptsOf.ts';
 import { fetchFile } from '../shared/fetchFile.ts';
 import type { Tone } from './segmentRows.ts';
-import { mergePhrases } from './transcriptRows.ts';
 import type { WaveformLane } from './waveformView.ts';
 
 const noPeaks = 'No waveform for this channel';
@@ -89,34 +94,99 @@ function createLanePyramid(peaks: Peaks, indexInFile: number): PeakPyramid {
   return createPeakPyramid(peaks, indexInFile);
 }
 
+/** What was said or written. */
+export interface LoadedText {
+  /** In the order in which they begin. */
+  readonly phrases: readonly Phrase[];
+  /** What the phrases were made of, one each, when they were written; empty for speech. */
+  readonly messages: readonly Message[];
+  readonly sentiments: readonly SentimentMark[];
+  readonly topics: readonly TopicMark[];
+}
+
+export const noText: LoadedText = { phrases: [], messages: [], sentiments: [], topics: [] };
+
 /**
- * Phrases of all the files in the order in which they begin.
+ * The text of a recording, or of what was written: that is its own text, and a transcript of it would say the same again.
+ * @param clock the platform's, for files that have no wall clock of their own
+ * @throws AppError of the first file that cannot be read, or AbortError
+ */
+export function loadText(
+  conversation: ConversationSnapshot,
+  recording: RecordingSnapshot | undefined,
+  clock: Alignment,
+  signal: AbortSignal,
+): Promise<LoadedText> {
+  if (recording === undefined && conversation.texts.length > 0) {
+    return loadMessages(conversation, signal);
+  }
+  const transcripts = transcriptsOf(conversation.transcripts, recording, ({ url }) => url);
+  return loadSpeech(transcripts, (recordingMs) => clock.toEpochMs(recordingMs), signal);
+}
+
+/**
+ * What all the transcript files say.
  * @param toEpochMs wall clock of a position in the recording, for files that have no wall clock of their own
  * @throws AppError of the first file that cannot be read, or AbortError
  */
-export async function loadPhrases(
+async function loadSpeech(
   transcripts: readonly TranscriptSnapshot[],
   toEpochMs: (recordingMs: number) => number,
   signal: AbortSignal,
-): Promise<readonly Phrase[]> {
+): Promise<LoadedText> {
   const lists: (readonly Phrase[])[] = [];
+  const sentiments: SentimentMark[] = [];
+  const topics: TopicMark[] = [];
   for (const { url } of transcripts) {
-    const bytes = await fetchFile(url, 'The transcript', maxTranscriptBytes, signal);
-    const text = new TextDecoder().decode(bytes);
-    const { phrases, timeBase } = decodeTranscript(parseJson(text, 'the transcript'));
+    const decoded = decodeTranscript(await fetchJson(url, 'The transcript', signal));
+    sentiments.push(...decoded.sentiments);
+    topics.push(...decoded.topics);
     lists.push(
-      timeBase === 'epoch' ? phrases : phrases.map((phrase) => moveToEpoch(phrase, toEpochMs)),
+      decoded.timeBase === 'epoch'
+        ? decoded.phrases
+        : decoded.phrases.map((phrase) => moveToEpoch(phrase, toEpochMs)),
     );
   }
-  return mergePhrases(lists);
+  return {
+    phrases: mergePhrases(lists),
+    messages: [],
+    sentiments: byStart(sentiments),
+    topics: byStart(topics),
+  };
 }
 
-function moveToEpoch(phrase: Phrase, toEpochMs: (recordingMs: number) => number): Phrase {
+/**
+ * Messages of all the recording objects in the order of time.
+ * @throws AppError of the first file that cannot be read, or AbortError
+ */
+async function loadMessages(
+  { texts, isOutbound, startMs }: ConversationSnapshot,
+  signal: AbortSignal,
+): Promise<LoadedText> {
+  const messages: Message[] = [];
+  for (const { url } of texts) {
+    messages.push(...decodeMessages(await fetchJson(url, 'The messages', signal), isOutbound));
+  }
+  const ordered = toPhrases(messages, startMs)
+    .flatMap((phrase, index) => {
+      const message = messages[index];
+      return message === undefined ? [] : [{ message, phrase }];
+    })
+    .toSorted((a, b) => a.phrase.startMs - b.phrase.startMs);
   return {
-    ...phrase,
-    startMs: toEpochMs(phrase.startMs),
-    words: phrase.words.map((word) => ({ ...word, startMs: toEpochMs(word.startMs) })),
+    ...noText,
+    phrases: ordered.map(({ phrase }, index) => ({ ...phrase, index })),
+    messages: ordered.map(({ message }) => message),
   };
+}
+
+async function fetchJson(url: string, what: string, signal: AbortSignal): Promise<unknown> {
+  const bytes = await fetchFile(url, what, maxTranscriptBytes, signal);
+  return parseJson(new TextDecoder().decode(bytes), what.toLowerCase());
+}
+
+function byStart<T extends { readonly startMs: number }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** Runs a load and hands on what became of it, unless it was cancelled. */

@@ -14,6 +14,9 @@ export interface ThemeColours {
   readonly hold: string;
   readonly wrapUp: string;
   readonly warning: string;
+  readonly positive: string;
+  readonly negative: string;
+  readonly topic: string;
   readonly tooltipBackground: string;
   readonly tooltipForeground: string;
   readonly isHighContrast: boolean;
@@ -40,6 +43,9 @@ export function readThemeColours(): ThemeColours {
     hold: read(['charts-yellow'], '#cca700'),
     wrapUp: read(['charts-green'], '#89d185'),
     warning: read(['editorWarning-foreground', 'charts-yellow'], '#cca700'),
+    positive: read(['charts-green', 'testing-iconPassed'], '#89d185'),
+    negative: read(['charts-red', 'errorForeground'], '#f14c4c'),
+    topic: read(['charts-purple'], '#b180d7'),
     tooltipBackground: read(['editorHoverWidget-background', 'editorWidget-background'], '#252526'),
     tooltipForeground: read(['editorHoverWidget-foreground', 'foreground'], foreground),
     isHighContrast: /\bvscode-high-contrast/u.test(document.body.className),

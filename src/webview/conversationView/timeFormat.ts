@@ -34,3 +34,22 @@ export function formatTimeOfDay(epochMs: number): string {
     hourCycle: 'h23',
   });
 }
+
+const kilo = 1024;
+
+/** `1.2 MB`; one digit behind the point from kilobytes on. */
+export function formatBytes(sizeBytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= kilo && unit < units.length - 1) {
+    value /= kilo;
+    unit++;
+  }
+  return `${unit === 0 ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** Date and time of a message in the person's zone. */
+export function formatDateTime(epochMs: number): string {
+  return new Date(epochMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

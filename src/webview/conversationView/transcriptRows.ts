@@ -1,7 +1,9 @@
 /** What the transcript list shows of each phrase, and what a search finds in it; pure. */
+import type { Message } from '../../model/message.ts';
 import type { Phrase } from '../../model/transcript.ts';
-import type { SpeakerSnapshot, TranscriptSnapshot } from '../../protocol/conversationView.ts';
-import { labelOf, sideOf, type SpeakerSide } from '../../transcript/roles.ts';
+import type { SpeakerSnapshot } from '../../protocol/conversationView.ts';
+import { sideOf, type SpeakerSide } from '../../transcript/roles.ts';
+import { speakerName } from '../../transcript/speakers.ts';
 import type { RoleFilter } from './viewState.ts';
 
 export interface TranscriptRow {
@@ -10,25 +12,25 @@ export interface TranscriptRow {
   readonly phrase: Phrase;
   readonly side: SpeakerSide;
   readonly speaker: string;
+  /** Given for what was written. */
+  readonly message?: Message | undefined;
 }
 
-/** Phrases of several transcripts in the order in which they begin. */
-export function mergePhrases(lists: readonly (readonly Phrase[])[]): readonly Phrase[] {
-  return lists.length === 1
-    ? (lists[0] ?? [])
-    : lists.flat().toSorted((a, b) => a.startMs - b.startMs);
-}
-
-/** One row a phrase, in the same order. */
+/**
+ * One row a phrase, in the same order.
+ * @param messages what the phrases were made of, by their index; none for speech
+ */
 export function toRows(
   phrases: readonly Phrase[],
   speakers: readonly SpeakerSnapshot[],
+  messages: readonly Message[] = [],
 ): readonly TranscriptRow[] {
   return phrases.map((phrase, phraseIndex) => ({
     phraseIndex,
     phrase,
     side: sideOf(phrase.role),
     speaker: speakerName(phrase, speakers),
+    message: messages[phraseIndex],
   }));
 }
 
@@ -37,17 +39,6 @@ export function filterRows(
   filter: RoleFilter,
 ): readonly TranscriptRow[] {
   return filter === 'all' ? rows : rows.filter(({ side }) => side === filter);
-}
-
-function speakerName({ role, startMs }: Phrase, speakers: readonly SpeakerSnapshot[]): string {
-  const candidates = speakers.filter((speaker) => speaker.role === role);
-  const speaker =
-    candidates.find(
-      (candidate) =>
-        startMs >= candidate.startMs &&
-        (candidate.endMs === undefined || startMs < candidate.endMs),
-    ) ?? (candidates.length === 1 ? candidates[0] : undefined);
-  return speaker?.name ?? labelOf(role);
 }
 
 /** Position of the last row that begins at or before the time; -1 before the first. */
@@ -150,28 +141,4 @@ export function searchRows(rows: readonly TranscriptRow[], searchText: string): 
 
 function normalise(text: string): string {
   return text.trim().replaceAll(/\s+/gu, ' ').toLowerCase();
-}
-
-/**
- * The transcripts that belong to a recording: its own, else those of its communication, else all (a conversation with one
- * recording, or none). Each file once.
- */
-export function transcriptsOf(
-  transcripts: readonly TranscriptSnapshot[],
-  recording:
-    { readonly recordingId: string; readonly communicationId: string | undefined } | undefined,
-): readonly TranscriptSnapshot[] {
-  const distinct = [...new Map(transcripts.map((item) => [item.url, item])).values()];
-  if (recording === undefined) {
-    return distinct;
-  }
-  const own = distinct.filter(({ recordingId }) => recordingId === recording.recordingId);
-  if (own.length > 0) {
-    return own;
-  }
-  const unassigned = distinct.filter(({ recordingId }) => recordingId === undefined);
-  const same = unassigned.filter(
-    ({ communicationId }) => communicationId === recording.communicationId,
-  );
-  return same.length > 0 ? same : unassigned;
 }

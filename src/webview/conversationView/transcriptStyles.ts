@@ -58,7 +58,7 @@ export const transcriptStyles = css`
   .speaker {
     overflow: hidden;
     font-weight: 600;
-    color: var(--tone);
+    color: color-mix(in srgb, var(--tone) 50%, var(--vscode-foreground));
     text-overflow: ellipsis;
     white-space: nowrap;
     user-select: none;
@@ -85,8 +85,10 @@ export const transcriptStyles = css`
   .word:hover {
     text-decoration: underline;
   }
+  /* No paler text: who sees little would not read it at all. */
   .unsure {
-    opacity: 0.65;
+    text-decoration: underline dotted var(--vscode-descriptionForeground);
+    text-underline-offset: 3px;
   }
   .match {
     background: var(--vscode-editor-findMatchHighlightBackground);
@@ -101,7 +103,6 @@ export const transcriptStyles = css`
     background: var(--vscode-button-background);
     color: var(--vscode-button-foreground);
     box-shadow: 0 0 0 2px var(--vscode-button-background);
-    opacity: 1;
     text-decoration: none;
   }
   :host-context(.vscode-high-contrast) .row.spoken,

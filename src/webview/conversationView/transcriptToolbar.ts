@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationController } from './conversationController.ts';
 import { toolButton } from './buttons.ts';
+import { summaryPanel } from './summaryPanel.ts';
 import { roleFilters, type RoleFilter } from './viewState.ts';
 
 export interface ToolbarOptions {
@@ -23,7 +24,8 @@ const filterLabels: Readonly<Record<RoleFilter, string>> = {
 };
 
 export function transcriptToolbar(options: ToolbarOptions): TemplateResult {
-  const { view, hasRecording } = options.controller;
+  const { view, hasRecording, list } = options.controller;
+  const hasWords = list.rows.some(({ phrase }) => phrase.words.length > 0);
   return html`<div class="tools" role="toolbar" aria-label="Transcript">
       <div class="filters" role="group" aria-label="Speakers">
         ${roleFilters.map(
@@ -43,6 +45,19 @@ export function transcriptToolbar(options: ToolbarOptions): TemplateResult {
       <span class="grow"></span>
       ${searchField(options)}
       ${
+        hasWords
+          ? toolButton({
+              icon: 'symbol-color',
+              label: 'Shade words by confidence',
+              shortcut: 'C',
+              isPressed: view.isShadingConfidence,
+              onClick: () => {
+                options.controller.change({ isShadingConfidence: !view.isShadingConfidence });
+              },
+            })
+          : nothing
+      }
+      ${
         hasRecording
           ? html`${toolButton({
               icon: 'history',
@@ -59,12 +74,38 @@ export function transcriptToolbar(options: ToolbarOptions): TemplateResult {
             })}`
           : nothing
       }
+      ${
+        hasRecording
+          ? toolButton({
+              icon: 'graph',
+              label: 'Summary',
+              shortcut: 'U',
+              isPressed: view.isSummaryShown,
+              onClick: () => {
+                options.controller.change({ isSummaryShown: !view.isSummaryShown });
+              },
+            })
+          : nothing
+      }
+      ${toolButton({
+        icon: 'export',
+        label: 'Export the transcript',
+        shortcut: 'D',
+        onClick: () => {
+          options.controller.export('transcript');
+        },
+      })}
     </div>
-    ${options.isOffsetShown ? offsetRow(options.controller) : nothing}`;
+    ${options.isOffsetShown ? offsetRow(options.controller) : nothing}
+    ${hasRecording && view.isSummaryShown ? summaryPanel(options.controller.talk) : nothing}`;
 }
 
 function searchField(options: ToolbarOptions): TemplateResult {
-  const { view, matches, matchNumber } = options.controller;
+  const {
+    view,
+    hasRecording,
+    list: { matches, matchNumber },
+  } = options.controller;
   const isSearching = view.searchText.trim() !== '';
   const count =
     matches.length === 0 ? 'No results' : `${String(matchNumber + 1)} of ${String(matches.length)}`;
@@ -84,7 +125,7 @@ function searchField(options: ToolbarOptions): TemplateResult {
       type="text"
       spellcheck="false"
       placeholder="Search"
-      aria-label="Search the transcript"
+      aria-label=${hasRecording ? 'Search the transcript' : 'Search the messages'}
       .value=${view.searchText}
       @input=${(event: Event): void => {
         if (event.currentTarget instanceof HTMLInputElement) {

@@ -14,8 +14,12 @@ import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
+import type { AttachmentSnapshot } from '../../protocol/conversationView.ts';
 import { ScopedElement } from '../shared/scopedElement.ts';
 import type { Scope } from '../shared/scope.ts';
+import { controlStyles } from './buttons.ts';
+import { messageBody } from './messageRow.ts';
+import { messageStyles } from './messageStyles.ts';
 import { matchedTokens, rowOfPhrase, toTokens, type TranscriptRow } from './transcriptRows.ts';
 import { transcriptStyles } from './transcriptStyles.ts';
 
@@ -26,6 +30,8 @@ export interface TranscriptCommands {
   /** The person scrolled away from what is spoken. */
   stopFollowing(): void;
   scrolled(scrollTopPx: number): void;
+  /** Show a file that came with a message. */
+  openAttachment(id: string, isRevealed: boolean): void;
 }
 
 const estimatedRowPx = 44;
@@ -37,9 +43,11 @@ export class TranscriptView extends ScopedElement {
     matchedRow: { attribute: false },
     commands: { attribute: false },
     formatStart: { attribute: false },
+    attachments: { attribute: false },
+    isShadingConfidence: { attribute: false },
   };
 
-  static override styles = transcriptStyles;
+  static override styles = [controlStyles, transcriptStyles, messageStyles];
 
   declare rows: readonly TranscriptRow[];
   declare searchText: string;
@@ -48,6 +56,10 @@ export class TranscriptView extends ScopedElement {
   declare commands: TranscriptCommands;
   /** Text of a phrase's time. */
   declare formatStart: (row: TranscriptRow) => string;
+
+  /** Files of the messages. */
+  declare attachments: readonly AttachmentSnapshot[];
+  declare isShadingConfidence: boolean;
 
   /** Where the list stands when it is first shown; later changes have no effect. */
   initialScrollPx = 0;
@@ -65,6 +77,8 @@ export class TranscriptView extends ScopedElement {
     this.searchText = '';
     this.matchedRow = undefined;
     this.formatStart = (): string => '';
+    this.attachments = [];
+    this.isShadingConfidence = true;
   }
 
   /** Marks what is spoken; scrolls to it when told to follow. */
@@ -152,13 +166,14 @@ export class TranscriptView extends ScopedElement {
 
   override render(): TemplateResult {
     const items = this.virtualizer?.getVirtualItems() ?? [];
-    const hasActive = items.some(({ index }) => index === this.activeRow);
+    const isWritten = this.rows[0]?.message !== undefined;
+    const hasActive = !isWritten && items.some(({ index }) => index === this.activeRow);
     return html`<div
       ${ref(this.scroller)}
       class="scroller"
-      role="listbox"
+      role=${isWritten ? 'list' : 'listbox'}
       tabindex="0"
-      aria-label="Transcript"
+      aria-label=${isWritten ? 'Messages' : 'Transcript'}
       aria-activedescendant=${hasActive ? `row-${String(this.activeRow)}` : nothing}
       @keydown=${this.onKeyDown}
       @click=${this.onClick}
@@ -208,17 +223,34 @@ export class TranscriptView extends ScopedElement {
         spoken: spoken !== undefined,
         active: index === this.activeRow,
         matched: index === this.matchedRow,
+        message: row.message !== undefined,
       })}
-      role="option"
-      aria-selected=${String(spoken !== undefined)}
+      role=${row.message === undefined ? 'option' : 'listitem'}
+      aria-selected=${row.message === undefined ? String(spoken !== undefined) : nothing}
       aria-posinset=${String(index + 1)}
       aria-setsize=${String(this.rows.length)}
       data-index=${String(index)}
     >
-      <span class="start">${this.formatStart(row)}</span>
-      <span class="speaker">${row.speaker}</span>
-      <span class="text">${this.renderTokens(row, spoken?.wordIndex)}</span>
+      ${this.renderContent(row, spoken?.wordIndex)}
     </div>`;
+  }
+
+  private renderContent(row: TranscriptRow, spokenWord: number | undefined): TemplateResult {
+    const { message } = row;
+    const start = this.formatStart(row);
+    return message === undefined
+      ? html`<span class="start">${start}</span>
+          <span class="speaker">${row.speaker}</span>
+          <span class="text">${this.renderTokens(row, spokenWord)}</span>`
+      : messageBody({
+          row: { ...row, message },
+          start,
+          attachments: this.attachments.filter(({ messageId }) => messageId === message.id),
+          searchText: this.searchText,
+          onOpen: (id, isRevealed) => {
+            this.commands.openAttachment(id, isRevealed);
+          },
+        });
   }
 
   private renderTokens(row: TranscriptRow, spokenWord: number | undefined): unknown {
@@ -231,7 +263,7 @@ export class TranscriptView extends ScopedElement {
             word: wordIndex !== undefined,
             now: wordIndex !== undefined && wordIndex === spokenWord,
             match: matched.has(index),
-            unsure: confidence !== undefined && confidence < 0.7,
+            unsure: this.isShadingConfidence && confidence !== undefined && confidence < 0.7,
           })}
           data-word=${wordIndex ?? nothing}
           title=${
@@ -245,18 +277,18 @@ export class TranscriptView extends ScopedElement {
   }
 
   private readonly onClick = (event: Event): void => {
-    // Selecting text to copy it is no wish to go there.
-    if (window.getSelection()?.toString() !== '') {
+    const target = event.target instanceof Element ? event.target : undefined;
+    // Selecting text to copy it is no wish to go there, and a button has its own.
+    if (window.getSelection()?.toString() !== '' || target?.closest('button') instanceof Element) {
       return;
     }
-    const target = event.target instanceof Element ? event.target : undefined;
     const index = Number(target?.closest<HTMLElement>('.row')?.dataset['index']);
     const row = this.rows[index];
     if (row !== undefined) {
-      const word = target?.closest<HTMLElement>('.word')?.dataset['word'];
+      const word = wordOf(target);
       this.activeRow = index;
       this.requestUpdate();
-      this.commands.seekTo(row.phraseIndex, word === undefined ? undefined : Number(word));
+      this.commands.seekTo(row.phraseIndex, word);
     }
   };
 
@@ -309,4 +341,10 @@ export class TranscriptView extends ScopedElement {
   private readonly onScroll = (): void => {
     this.commands.scrolled(this.scroller.value?.scrollTop ?? 0);
   };
+}
+
+/** Position of the word that holds an element, in its phrase. */
+function wordOf(element: Element | undefined): number | undefined {
+  const word = element?.closest<HTMLElement>('.word')?.dataset['word'];
+  return word === undefined ? undefined : Number(word);
 }

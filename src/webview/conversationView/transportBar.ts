@@ -15,6 +15,19 @@ export interface TransportCommands {
   readonly zoom: (factor: number) => void;
   readonly zoomAll: () => void;
   readonly showHelp: () => void;
+  readonly toggleLoop: () => void;
+  readonly toggleSkipSilence: () => void;
+  readonly toggleChannels: () => void;
+  readonly exportClip: () => void;
+}
+
+/** How the sound is played, as the bar shows it. */
+export interface TransportOptions {
+  readonly selection: { readonly startMs: number; readonly endMs: number } | undefined;
+  readonly isLooping: boolean;
+  readonly isSkippingSilence: boolean;
+  readonly hasSilences: boolean;
+  readonly isChannelsShown: boolean;
 }
 
 export class TransportBar extends ScopedElement {
@@ -23,6 +36,7 @@ export class TransportBar extends ScopedElement {
     commands: { attribute: false },
     isZoomed: { attribute: false },
     hasPhrases: { attribute: false },
+    options: { attribute: false },
   };
 
   static override styles = [
@@ -60,6 +74,12 @@ export class TransportBar extends ScopedElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
+      .selected {
+        padding: 0 4px;
+        color: var(--vscode-descriptionForeground);
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
       .total {
         color: var(--vscode-descriptionForeground);
       }
@@ -78,12 +98,20 @@ export class TransportBar extends ScopedElement {
   declare commands: TransportCommands;
   declare isZoomed: boolean;
   declare hasPhrases: boolean;
+  declare options: TransportOptions;
   private shownTime = '0:00';
 
   constructor() {
     super();
     this.isZoomed = false;
     this.hasPhrases = false;
+    this.options = {
+      selection: undefined,
+      isLooping: false,
+      isSkippingSilence: false,
+      hasSilences: false,
+      isChannelsShown: false,
+    };
   }
 
   /** Called every frame: renders only when the text differs. */
@@ -147,7 +175,7 @@ export class TransportBar extends ScopedElement {
       >
       ${state.isWaiting ? waitingIcon(16) : nothing}
       <span class="grow"></span>
-      ${this.renderZoom()} ${this.renderSpeed()}
+      ${this.renderSelection()} ${this.renderZoom()} ${this.renderSpeed()}
       ${toolButton({
         icon: 'keyboard',
         label: 'Keyboard shortcuts',
@@ -172,6 +200,50 @@ export class TransportBar extends ScopedElement {
     >
       <vscode-icon name=${isPlaying ? 'debug-pause' : 'play'}></vscode-icon>
     </button>`;
+  }
+
+  private renderSelection(): TemplateResult {
+    const { options, commands } = this;
+    const { selection } = options;
+    return html`${
+      selection === undefined
+        ? nothing
+        : html`<span class="selected" title="Selected (Esc clears)"
+            >${formatTime(selection.startMs)}–${formatTime(selection.endMs)}</span
+          >`
+    }
+    ${toolButton({
+      icon: 'sync',
+      label: selection === undefined ? 'Repeat: select a part first' : 'Repeat the selection',
+      shortcut: 'R',
+      isPressed: options.isLooping,
+      isDisabled: selection === undefined,
+      onClick: commands.toggleLoop,
+    })}
+    ${toolButton({
+      icon: 'export',
+      label:
+        selection === undefined ? 'Export a clip: select a part first' : 'Export the selection',
+      shortcut: 'Shift+D',
+      isDisabled: selection === undefined || !this.state.hasSound,
+      onClick: commands.exportClip,
+    })}
+    ${toolButton({
+      icon: 'debug-step-over',
+      label: 'Skip silence',
+      shortcut: 'S',
+      isPressed: options.isSkippingSilence,
+      isDisabled: !options.hasSilences,
+      onClick: commands.toggleSkipSilence,
+    })}
+    ${toolButton({
+      icon: 'settings',
+      label: 'Channels',
+      shortcut: 'V',
+      isPressed: options.isChannelsShown,
+      isDisabled: !this.state.hasSound,
+      onClick: commands.toggleChannels,
+    })}`;
   }
 
   private renderZoom(): TemplateResult {

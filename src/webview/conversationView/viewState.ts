@@ -1,10 +1,14 @@
 /** What a page remembers across reloads: where the reader was, nothing that was fetched. */
 import { isRecord } from '../../base/decode.ts';
+import type { Viewport } from './waveformLayout.ts';
 import { speeds } from './speeds.ts';
 
 /** Whose phrases are listed. */
 export const roleFilters = ['all', 'agent', 'customer', 'system'] as const;
 export type RoleFilter = (typeof roleFilters)[number];
+
+/** Stands in the place of a recording's id for what was held in writing. Ids of the platform are UUIDs. */
+export const messagesId = 'messages';
 
 export interface ViewState {
   /** The rest only counts for this conversation. */
@@ -12,12 +16,24 @@ export interface ViewState {
   readonly recordingId: string | undefined;
   readonly positionMs: number;
   /** The stretch of the recording that the waveform shows; undefined is all of it. */
-  readonly viewport: { readonly startMs: number; readonly endMs: number } | undefined;
+  readonly viewport: Viewport | undefined;
   readonly speed: number;
   readonly searchText: string;
   readonly roleFilter: RoleFilter;
   readonly scrollTopPx: number;
   readonly isFollowing: boolean;
+  /** The stretch of the recording that is selected. */
+  readonly selection: Viewport | undefined;
+  readonly isLooping: boolean;
+  readonly isSkippingSilence: boolean;
+  /** Whether the names of the first two channels are exchanged. */
+  readonly isSwapped: boolean;
+  /** By channel, 0 to 1; channels without an entry are as loud as they are. */
+  readonly volumes: readonly number[];
+  readonly mutedChannels: readonly number[];
+  /** Whether words that the platform was not sure of look so. */
+  readonly isShadingConfidence: boolean;
+  readonly isSummaryShown: boolean;
 }
 
 export function initialViewState(conversationId: string): ViewState {
@@ -31,6 +47,14 @@ export function initialViewState(conversationId: string): ViewState {
     roleFilter: 'all',
     scrollTopPx: 0,
     isFollowing: true,
+    selection: undefined,
+    isLooping: false,
+    isSkippingSilence: false,
+    isSwapped: false,
+    volumes: [],
+    mutedChannels: [],
+    isShadingConfidence: true,
+    isSummaryShown: false,
   };
 }
 
@@ -53,8 +77,28 @@ export function decodeViewState(saved: unknown, conversationId: string): ViewSta
     searchText: typeof searchText === 'string' ? searchText.slice(0, 200) : '',
     roleFilter: roleFilters.find((candidate) => candidate === roleFilter) ?? initial.roleFilter,
     scrollTopPx: nonNegative(saved['scrollTopPx']),
-    isFollowing: typeof isFollowing === 'boolean' ? isFollowing : initial.isFollowing,
+    isFollowing: toBoolean(isFollowing, initial.isFollowing),
+    selection: decodeViewport(saved['selection']),
+    isLooping: toBoolean(saved['isLooping'], initial.isLooping),
+    isSkippingSilence: toBoolean(saved['isSkippingSilence'], initial.isSkippingSilence),
+    isSwapped: toBoolean(saved['isSwapped'], initial.isSwapped),
+    volumes: numbersOf(saved['volumes']).map((volume) => Math.min(1, Math.max(0, volume))),
+    mutedChannels: numbersOf(saved['mutedChannels']),
+    isShadingConfidence: toBoolean(saved['isShadingConfidence'], initial.isShadingConfidence),
+    isSummaryShown: toBoolean(saved['isSummaryShown'], initial.isSummaryShown),
   };
+}
+
+function toBoolean(value: unknown, initial: boolean): boolean {
+  return typeof value === 'boolean' ? value : initial;
+}
+
+/** More channels than a file can have are nobody's. */
+function numbersOf(value: unknown): readonly number[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  return values
+    .filter((item): item is number => typeof item === 'number' && Number.isFinite(item))
+    .slice(0, 16);
 }
 
 function nonNegative(value: unknown): number {

@@ -1,15 +1,15 @@
 /** Draws one picture of the waveform onto a canvas; everything it needs comes in as a scene, and it keeps nothing. */
 import type { TimelineSegment, Tone } from './segmentRows.ts';
 import type { ThemeColours } from './theme.ts';
-import { formatTime } from './timeFormat.ts';
 import {
-  rulerMarks,
-  timeToX,
-  wholeViewport,
-  type Band,
-  type Viewport,
-  type WaveformLayout,
-} from './waveformLayout.ts';
+  drawSelection,
+  drawShading,
+  drawStrips,
+  markAt,
+  type MarksScene,
+} from './waveformMarks.ts';
+import { formatTime } from './timeFormat.ts';
+import { rulerMarks, timeToX, wholeViewport, type Band, type Viewport } from './waveformLayout.ts';
 
 export interface LaneScene {
   readonly label: string;
@@ -20,10 +20,7 @@ export interface LaneScene {
   readonly note: string | undefined;
 }
 
-export interface WaveformScene {
-  readonly widthPx: number;
-  readonly layout: WaveformLayout;
-  readonly viewport: Viewport;
+export interface WaveformScene extends MarksScene {
   readonly durationMs: number;
   readonly lanes: readonly LaneScene[];
   readonly overviewOutline: Path2D | undefined;
@@ -44,12 +41,15 @@ export function drawWaveform(pen: Pen, scene: WaveformScene, colours: ThemeColou
   pen.textBaseline = 'middle';
   drawRuler(pen, scene, colours);
   drawSegments(pen, scene, colours);
+  drawShading(pen, scene, colours);
   scene.lanes.forEach((lane, index) => {
     const band = scene.layout.lanes[index];
     if (band !== undefined) {
       drawLane(pen, scene, colours, lane, band);
     }
   });
+  drawStrips(pen, scene, colours);
+  drawSelection(pen, scene, colours);
   drawCuts(pen, scene, colours);
   drawOverview(pen, scene, colours);
   drawPlayhead(pen, scene, colours);
@@ -292,6 +292,10 @@ function describeHover(scene: WaveformScene, timeMs: number, yPx: number): strin
   const cut = scene.cuts.find(({ positionMs }) => Math.abs(positionMs - timeMs) < nearMs);
   if (cut !== undefined) {
     return cut.label;
+  }
+  const mark = markAt(scene, timeMs, yPx);
+  if (mark !== undefined) {
+    return mark.label;
   }
   const row = scene.layout.segmentRows.findIndex(
     ({ topPx, heightPx }) => yPx >= topPx && yPx < topPx + heightPx,

@@ -1,10 +1,11 @@
 /** The waveform: turns pointer, wheel and size into a scene and draws it, once a frame and only when something changed. */
-import { css, html, type TemplateResult } from 'lit';
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { PeakPyramid } from '../../audio/peakPyramid.ts';
 import { ScopedElement } from '../shared/scopedElement.ts';
 import type { Scope } from '../shared/scope.ts';
 import type { TimelineSegment, Tone } from './segmentRows.ts';
+import type { LabelledMark } from './talkMarks.ts';
 import { observeTheme, readThemeColours, type ThemeColours } from './theme.ts';
 import { speakTime } from './timeFormat.ts';
 import {
@@ -37,11 +38,27 @@ export interface WaveformModel {
   readonly lanes: readonly WaveformLane[];
   readonly segmentRows: readonly (readonly TimelineSegment[])[];
   readonly cuts: WaveformScene['cuts'];
+  /** Names and colours of the lanes as the person sees them. */
+  readonly laneNames: readonly Pick<WaveformLane, 'label' | 'tone'>[];
+  readonly selection: Viewport | undefined;
+  readonly marks: readonly LabelledMark[];
 }
 
-export const emptyWaveform: WaveformModel = { durationMs: 0, lanes: [], segmentRows: [], cuts: [] };
+export const emptyWaveform: WaveformModel = {
+  durationMs: 0,
+  lanes: [],
+  segmentRows: [],
+  cuts: [],
+  laneNames: [],
+  selection: undefined,
+  marks: [],
+};
 
-type DragKind = 'seek' | 'overview';
+/** The ruler scrubs, the lanes select, the overview pans. */
+type DragKind = 'seek' | 'select' | 'overview';
+
+/** A hand that presses a button moves a little. */
+const clickSlopPx = 4;
 
 export class WaveformView extends ScopedElement {
   static override properties = { model: { attribute: false } };
@@ -68,6 +85,8 @@ export class WaveformView extends ScopedElement {
   declare model: WaveformModel;
   /** Told where the person wants to go. */
   onSeek: (positionMs: number) => void = () => undefined;
+  /** Told while a stretch is being selected. */
+  onSelect: (selection: Viewport) => void = () => undefined;
   /** Told after zoom and pan; undefined is the whole recording. */
   onViewport: (viewport: Viewport | undefined) => void = () => undefined;
 
@@ -79,7 +98,8 @@ export class WaveformView extends ScopedElement {
   private positionMs = 0;
   private highlight: Viewport | undefined;
   private hover: WaveformScene['hover'];
-  private drag: { readonly pointerId: number; readonly kind: DragKind } | undefined;
+  private drag:
+    { readonly pointerId: number; readonly kind: DragKind; readonly startPx: number } | undefined;
   private outlines: { readonly key: string; readonly lanes: readonly (Path2D | undefined)[] } = {
     key: '',
     lanes: [],
@@ -191,8 +211,11 @@ export class WaveformView extends ScopedElement {
     ></canvas>`;
   }
 
-  override updated(): void {
-    this.modelVersion++;
+  override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('model');
+    if (before?.lanes !== this.model.lanes || before.durationMs !== this.model.durationMs) {
+      this.modelVersion++;
+    }
     this.requestDraw();
     this.describePosition();
   }
@@ -247,11 +270,24 @@ export class WaveformView extends ScopedElement {
     const isOverview = overview.heightPx > 0 && event.offsetY >= overview.topPx;
     this.drag = {
       pointerId: event.pointerId,
-      kind: isOverview && this.wanted !== undefined ? 'overview' : 'seek',
+      kind: this.dragKindAt(event.offsetY, isOverview),
+      startPx: event.offsetX,
     };
     this.canvas.value?.setPointerCapture(event.pointerId);
-    this.applyDrag(event);
+    if (this.drag.kind === 'select') {
+      this.seekTo(event.offsetX);
+    } else {
+      this.applyDrag(event);
+    }
   };
+
+  private dragKindAt(yPx: number, isOverview: boolean): DragKind {
+    if (isOverview) {
+      return this.wanted === undefined ? 'seek' : 'overview';
+    }
+    const { ruler } = this.layout;
+    return yPx < ruler.topPx + ruler.heightPx ? 'seek' : 'select';
+  }
 
   private readonly onDoubleClick = (): void => {
     this.zoomAll();
@@ -283,10 +319,24 @@ export class WaveformView extends ScopedElement {
       const middleMs = xToTime(event.offsetX, wholeViewport(durationMs), this.widthPx);
       const { startMs, endMs } = this.viewport;
       this.show(panViewport(this.viewport, middleMs - (startMs + endMs) / 2, durationMs));
+    } else if (this.drag?.kind === 'select') {
+      const { startPx } = this.drag;
+      if (Math.abs(event.offsetX - startPx) > clickSlopPx) {
+        const times = [startPx, event.offsetX].map((px) => this.timeAt(px));
+        this.onSelect({ startMs: Math.min(...times), endMs: Math.max(...times) });
+      }
     } else {
-      const timeMs = xToTime(event.offsetX, this.viewport, this.widthPx);
-      this.onSeek(Math.min(Math.max(0, timeMs), durationMs));
+      this.seekTo(event.offsetX);
     }
+  }
+
+  private seekTo(xPx: number): void {
+    this.onSeek(this.timeAt(xPx));
+  }
+
+  private timeAt(xPx: number): number {
+    const timeMs = xToTime(xPx, this.viewport, this.widthPx);
+    return Math.min(Math.max(0, timeMs), this.model.durationMs);
   }
 
   private draw(): void {
@@ -328,8 +378,11 @@ export class WaveformView extends ScopedElement {
       layout,
       viewport,
       durationMs: model.durationMs,
+      selection: model.selection,
+      marks: model.marks,
       lanes: model.lanes.map((lane, index): LaneScene => ({
         ...lane,
+        ...model.laneNames[index],
         outline: this.outlines.lanes[index],
       })),
       overviewOutline: this.overviewOutline.path,

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Phrase } from '../../../src/model/transcript.ts';
+import { mergePhrases } from '../../../src/transcript/mergePhrases.ts';
+import { transcriptsOf } from '../../../src/transcript/transcriptsOf.ts';
 import {
   filterRows,
   lastRowAt,
   matchedTokens,
-  mergePhrases,
   rowOfPhrase,
   searchRows,
   toRows,
   toTokens,
-  transcriptsOf,
 } from '../../../src/webview/conversationView/transcriptRows.ts';
 
 function phrase(role: string, startMs: number, text: string, change: Partial<Phrase> = {}): Phrase {
@@ -124,9 +124,11 @@ suite('Transcript rows', () => {
       recordingId: string;
       communicationId: string;
     } => ({ recordingId, communicationId });
-    assert.deepEqual(transcriptsOf(all, recording('r-1', 's-2')), [own]);
-    assert.deepEqual(transcriptsOf(all, recording('r-2', 's-2')), [shared]);
-    assert.deepEqual(transcriptsOf(all, recording('r-2', 's-9')), [shared, other]);
-    assert.deepEqual(transcriptsOf(all, undefined), [own, shared, other]);
+    const of = (wanted: Parameters<typeof transcriptsOf>[1]): unknown =>
+      transcriptsOf(all, wanted, ({ url }) => url);
+    assert.deepEqual(of(recording('r-1', 's-2')), [own]);
+    assert.deepEqual(of(recording('r-2', 's-2')), [shared]);
+    assert.deepEqual(of(recording('r-2', 's-9')), [shared, other]);
+    assert.deepEqual(of(undefined), [own, shared, other]);
   });
 });

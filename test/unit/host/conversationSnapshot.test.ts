@@ -86,7 +86,9 @@ const recording = decodeRecording(
 const archived = {
   folderPath: '/archive/c1',
   conversation,
+  texts: [],
   manifest: {
+    files: [],
     absent: [{ item: 'transcripts/s9', reason: 'notTranscribed', message: 'No transcript yet.' }],
   },
   recordings: [{ recording, files: [] }],
@@ -114,7 +116,6 @@ const snapshot = toConversationSnapshot({
   prepared: new Map([['r1', prepared]]),
   names: { queueName: () => 'Billing', userName: () => 'Dana', wrapUpName: () => 'Refund' },
   offsetMs: 120,
-  isCached: false,
   toUrl: (path) => `https://resource${path}`,
 });
 

@@ -1,0 +1,70 @@
+/** The rows of the open transcript: which of them the filter lets through, what a search finds, what is said at a moment. */
+import type { Message } from '../../model/message.ts';
+import type { Phrase } from '../../model/transcript.ts';
+import type { SpeakerSnapshot } from '../../protocol/conversationView.ts';
+import {
+  createPhraseIndex,
+  findWordAt,
+  type ActivePhrase,
+  type PhraseIndex,
+} from '../../transcript/phraseIndex.ts';
+import { filterRows, lastRowAt, searchRows, toRows, type TranscriptRow } from './transcriptRows.ts';
+import type { RoleFilter } from './viewState.ts';
+
+export class TranscriptList {
+  /** Rows that the filter lets through. */
+  rows: readonly TranscriptRow[] = [];
+  /** Positions in `rows` of what the search found, and which of them is the current one. */
+  matches: readonly number[] = [];
+  matchNumber = 0;
+  private all: readonly TranscriptRow[] = [];
+  private index: PhraseIndex = createPhraseIndex([]);
+
+  /** @param messages what the phrases were made of, when they were written and not spoken */
+  setPhrases(
+    phrases: readonly Phrase[],
+    messages: readonly Message[],
+    speakers: readonly SpeakerSnapshot[],
+  ): void {
+    this.all = toRows(phrases, speakers, messages);
+    this.index = createPhraseIndex(phrases);
+  }
+
+  phrase(phraseIndex: number): Phrase | undefined {
+    return this.all[phraseIndex]?.phrase;
+  }
+
+  spokenAt(epochMs: number): readonly ActivePhrase[] {
+    return findWordAt(this.index, epochMs);
+  }
+
+  show(filter: RoleFilter, searchText: string): void {
+    this.rows = filterRows(this.all, filter);
+    this.matches = searchRows(this.rows, searchText);
+    this.matchNumber = 0;
+  }
+
+  /** @returns the row of the first match at or after `epochMs` */
+  search(searchText: string, epochMs: number): number | undefined {
+    this.matches = searchRows(this.rows, searchText);
+    const here = lastRowAt(this.rows, epochMs);
+    this.matchNumber = Math.max(
+      0,
+      this.matches.findIndex((row) => row >= here),
+    );
+    return this.matches[this.matchNumber];
+  }
+
+  /** Goes round. @returns the row of the match */
+  stepMatch(direction: 1 | -1): number | undefined {
+    const count = this.matches.length;
+    this.matchNumber = count === 0 ? 0 : (this.matchNumber + direction + count) % count;
+    return this.matches[this.matchNumber];
+  }
+
+  /** The row before or after a moment; within the first second of a phrase, before means the one before it. */
+  step(direction: 1 | -1, epochMs: number): TranscriptRow | undefined {
+    const current = lastRowAt(this.rows, direction === 1 ? epochMs : epochMs - 1000);
+    return this.rows[direction === 1 ? current + 1 : Math.max(0, current)];
+  }
+}
