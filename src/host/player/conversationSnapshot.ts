@@ -1,7 +1,6 @@
 /** Turns an archived conversation into what the player shows. Pure: files become addresses through a port. */
 import { isHistory } from '../../archive/history.ts';
 import type { ArchivedConversation } from '../../archive/archivedConversation.ts';
-import { findContent } from '../../archive/manifest.ts';
 import type { NameDirectory } from '../../genesys/genesysApi.ts';
 import type { Conversation, Participant, Segment, Session } from '../../model/conversation.ts';
 import { isCustomer, toConversationFacts } from '../../model/conversationFacts.ts';
