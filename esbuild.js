@@ -24,6 +24,7 @@ const lazyModules = {
   'src/host/conversations/pickersModule.ts': 40_000,
   'src/host/downloads/downloadModule.ts': 40_000,
   'src/host/integrity/integrityModule.ts': 60_000,
+  'src/host/localArchive/localArchiveModule.ts': 80_000,
   'src/host/player/playerModule.ts': 60_000,
   'src/host/reports/reportsModule.ts': 150_000,
   'src/host/retention/retentionModule.ts': 60_000,

@@ -44,18 +44,31 @@ export const commandIds = [
   'genesysArchive.recheckReport',
   'genesysArchive.exportEvidence',
   'genesysArchive.exportConversations',
+  'genesysArchive.searchArchive',
+  'genesysArchive.filterArchive',
+  'genesysArchive.clearArchiveFilter',
+  'genesysArchive.groupArchive',
+  'genesysArchive.refreshArchive',
+  'genesysArchive.rebuildCatalogue',
+  'genesysArchive.loadMoreArchived',
+  'genesysArchive.compareConversations',
+  'genesysArchive.showArchivedTranscript',
+  'genesysArchive.showArchivedDetails',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
 /** Every view of the manifest. */
 export const viewIds = [
   'genesysArchive.views.conversations',
+  'genesysArchive.views.archive',
 ] as const;
 export type ViewId = (typeof viewIds)[number];
 
 /** Context keys that menus and welcome views test, without their prefix. */
 export const contextKeys = [
+  'archiveState',
   'hasAccounts',
+  'hasArchiveFilter',
   'hasFilters',
   'signedIn',
   'state',

@@ -10,6 +10,7 @@ import { ConversationsFeature } from './conversations/conversationsFeature.ts';
 import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
+import { LocalArchiveFeature } from './localArchive/localArchiveFeature.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
@@ -53,9 +54,28 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
-  store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const localArchive = store.add(
+    new LocalArchiveFeature({
+      ...services,
+      archives,
+      log: log.child('catalogue'),
+      openConversation: (id, place) => player.open(id, place),
+    }),
+  );
+  store.add(
+    watchArchive(
+      archives,
+      [conversations.onDidBecomeVisible, localArchive.onDidBecomeVisible],
+      log,
+    ),
+  );
   const retention = store.add(
-    new RetentionFeature({ ...services, archives, log: log.child('retention') }),
+    new RetentionFeature({
+      ...services,
+      archives,
+      log: log.child('retention'),
+      deletionListener: localArchive.deletionListener,
+    }),
   );
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
@@ -80,6 +100,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...localArchive.commands,
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
     ...reportCommands({ ...services, archives, worker, conversations, log: log.child('reports') }),

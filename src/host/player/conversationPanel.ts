@@ -10,6 +10,7 @@ import {
   decodeFromConversationView,
   type ConversationViewAnswers,
   type ConversationViewRequests,
+  type ConversationPlace,
   type FromConversationView,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
@@ -38,6 +39,9 @@ export class ConversationPanel {
   private readonly tell: (message: ToConversationView) => void;
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
+  /** Where to go as soon as the page shows the conversation. */
+  private place: ConversationPlace | undefined;
+  private isOpened = false;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -110,6 +114,12 @@ export class ConversationPanel {
     });
   }
 
+  /** Goes to a place of the conversation, now or when it is shown. */
+  goTo(place: ConversationPlace): void {
+    this.place = place;
+    this.tellPlace();
+  }
+
   /** Another account, or none: what was fetched for the one before is no longer there. */
   followAccount(): void {
     if (this.dependsOnSignIn) {
@@ -117,8 +127,16 @@ export class ConversationPanel {
     }
   }
 
+  private tellPlace(): void {
+    if (this.place !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: this.place });
+      this.place = undefined;
+    }
+  }
+
   private async load(): Promise<void> {
     const { signal } = this.lifetime;
+    this.isOpened = false;
     try {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
       const opened = await this.deps.reader.open(
@@ -140,6 +158,8 @@ export class ConversationPanel {
       });
       this.panel.title = conversation.title;
       this.tell({ kind: 'opened', conversation });
+      this.isOpened = true;
+      this.tellPlace();
     } catch (error) {
       if (!isCancellation(error)) {
         this.dependsOnSignIn = isAppError(error, 'auth');

@@ -9,6 +9,7 @@ import type { Phrase } from '../../model/transcript.ts';
 import {
   conversationViewDecoders,
   decodeToConversationView,
+  type ConversationPlace,
   type ConversationSnapshot,
   type ConversationViewRequests,
   type FromConversationView,
@@ -26,6 +27,7 @@ import {
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
+import { findPlace, recordingOfPlace } from './findPlace.ts';
 import { Player } from './player.ts';
 import { loadLanes, loadPhrases, settlePart, toPreviewLanes, type Part } from './recordingParts.ts';
 import {
@@ -73,6 +75,7 @@ export class ConversationController implements Disposable {
   private readonly changed = this.scope.add(new Emitter<undefined>());
   private readonly moved = this.scope.add(new Emitter<SpokenNow>());
   private readonly restored = this.scope.add(new Emitter<ViewState>());
+  private readonly arrived = this.scope.add(new Emitter<number>());
   private readonly parts = this.scope.add(new MutableDisposable<Scope>());
   private readonly api: VsCodeApi;
   private readonly peer: RpcPeer<ConversationViewRequests, FromConversationView>;
@@ -84,6 +87,8 @@ export class ConversationController implements Disposable {
     userOffsetMs: 0,
   });
   private allRows: readonly TranscriptRow[] = [];
+  /** Where the host wants to go, until the transcript is there to go to. */
+  private wanted: ConversationPlace | undefined;
   private phraseIndex: PhraseIndex = createPhraseIndex([]);
 
   /** Something other than the position changed. */
@@ -91,6 +96,8 @@ export class ConversationController implements Disposable {
   readonly onDidMove = this.moved.event;
   /** A recording was opened at a remembered place. */
   readonly onDidRestore = this.restored.event;
+  /** The row of the place that was gone to. */
+  readonly onDidArrive = this.arrived.event;
 
   constructor(api: VsCodeApi) {
     this.api = api;
@@ -248,10 +255,45 @@ export class ConversationController implements Disposable {
       case 'seek':
         this.player.seek(message.offsetMs);
         break;
+      case 'goTo':
+        this.wanted = message.place;
+        this.goToWanted();
+        break;
       case 'loading':
       case 'failed':
         this.show(message);
         break;
+    }
+  }
+
+  /** Opens the recording of the place, and stands at its phrase and word as soon as these are known. */
+  private goToWanted(): void {
+    const { wanted, conversation } = this;
+    if (wanted === undefined || conversation === undefined) {
+      return;
+    }
+    const recording = recordingOfPlace(conversation.recordings, wanted);
+    if (recording !== undefined && recording.recordingId !== this.recording?.recordingId) {
+      this.selectRecording(recording.recordingId);
+    }
+    this.player.seek(Math.max(0, this.toRecordingMs(wanted.timeMs)));
+    this.arrive();
+  }
+
+  private arrive(): void {
+    const { wanted, transcript } = this;
+    if (wanted === undefined || transcript.kind === 'loading') {
+      return;
+    }
+    this.wanted = undefined;
+    const place = findPlace(this.allRows, wanted);
+    if (place !== undefined) {
+      this.follow(true);
+      this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      const row = this.rows.findIndex(({ phraseIndex }) => phraseIndex === place.phraseIndex);
+      if (row >= 0) {
+        this.arrived.fire(row);
+      }
     }
   }
 
@@ -269,6 +311,7 @@ export class ConversationController implements Disposable {
     this.phase = { kind: 'opened', conversation };
     this.player.setSpeed(this.view.speed);
     this.openRecording(conversation);
+    this.goToWanted();
   }
 
   private openRecording(conversation: ConversationSnapshot): void {
@@ -344,6 +387,7 @@ export class ConversationController implements Disposable {
     this.phraseIndex = createPhraseIndex(phrases);
     this.updateRows();
     this.announcePosition(this.player.positionMs);
+    this.arrive();
   }
 
   private updateRows(): void {
