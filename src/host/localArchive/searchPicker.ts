@@ -210,8 +210,8 @@ class SearchPicker implements Disposable {
     throwIfCancelled(signal);
     this.picker.title = this.title(
       conversationCount === undefined
-        ? vscode.l10n.t('{0} hits', phraseCount.toLocaleString())
-        : vscode.l10n.t('{0} conversations', conversationCount.toLocaleString()),
+        ? vscode.l10n.t('hits: {0}', phraseCount.toLocaleString())
+        : vscode.l10n.t('conversations: {0}', conversationCount.toLocaleString()),
     );
   }
 
