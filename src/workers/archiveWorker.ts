@@ -1,8 +1,7 @@
 /** Entry of the archive worker thread: answers the host's requests over its port by calling the archive. Holds no logic. */
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { failDecode } from '../base/decode.ts';
-import { toDisposable } from '../base/disposable.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
 import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
@@ -11,7 +10,8 @@ import {
   type CatalogueProgress,
   type CatalogueRequests,
 } from '../protocol/catalogue.ts';
-import { connectRpc, type MessagePipe } from '../protocol/rpc.ts';
+import { toPipe } from '../protocol/portPipe.ts';
+import { connectRpc } from '../protocol/rpc.ts';
 import { createCatalogueHandlers } from './catalogueHandlers.ts';
 
 assert(parentPort !== null, 'The archive worker runs in a worker thread only');
@@ -38,17 +38,3 @@ const peer = connectRpc<
   onNotify: () => undefined,
   onProblem: () => undefined,
 });
-
-function toPipe(port: MessagePort): MessagePipe {
-  return {
-    post: (message) => {
-      port.postMessage(message);
-    },
-    onMessage: (listener) => {
-      port.on('message', listener);
-      return toDisposable(() => {
-        port.off('message', listener);
-      });
-    },
-  };
-}

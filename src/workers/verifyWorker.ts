@@ -1,9 +1,8 @@
 /** Entry of the verify worker thread: answers the host's requests over its port by calling the archive. Holds no logic. */
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { systemClock } from '../base/clock.ts';
 import { failDecode } from '../base/decode.ts';
-import { toDisposable } from '../base/disposable.ts';
 import { silentLog } from '../base/log.ts';
 import { verifyAudit } from '../archive/audit/verifyAudit.ts';
 import { verifyArchive } from '../archive/integrity/verifyArchive.ts';
@@ -12,7 +11,8 @@ import {
   type VerifyProgressNote,
   type VerifyWorkerRequests,
 } from '../protocol/archiveVerification.ts';
-import { connectRpc, type MessagePipe } from '../protocol/rpc.ts';
+import { toPipe } from '../protocol/portPipe.ts';
+import { connectRpc } from '../protocol/rpc.ts';
 
 const noteIntervalMs = 200;
 
@@ -44,17 +44,3 @@ const peer = connectRpc<Record<string, never>, VerifyWorkerRequests, never, Veri
   onNotify: () => undefined,
   onProblem: () => undefined,
 });
-
-function toPipe(port: MessagePort): MessagePipe {
-  return {
-    post: (message) => {
-      port.postMessage(message);
-    },
-    onMessage: (listener) => {
-      port.on('message', listener);
-      return toDisposable(() => {
-        port.off('message', listener);
-      });
-    },
-  };
-}

@@ -74,7 +74,7 @@ suite('permissions in the workbench', function () {
     const notice = await workbench.waitForNotification(/Some features need permissions/u);
     assert.match(
       await notice.innerText(),
-      new RegExp(`Recordings \\(${permission}\\); Transcripts`, 'u'),
+      new RegExp(`Recordings, .*Transcripts.* \\(${permission}\\)`, 'u'),
     );
     await press(notice, 'Show Report');
     const report = workbench.webview();

@@ -1,7 +1,7 @@
 /** The archive worker as the host sees it: started on first use, restarted after a crash, asked through one typed port. */
+import type { Disposable } from '../../base/disposable.ts';
 import { Worker } from 'node:worker_threads';
 import { failDecode } from '../../base/decode.ts';
-import { toDisposable, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import {
   archiveWorkerDecoders,
@@ -11,6 +11,7 @@ import {
   type VerifiedConversation,
   type VerifyConversationParams,
 } from '../../protocol/archiveWorker.ts';
+import { toPipe } from '../../protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
 
 interface Running {
@@ -51,15 +52,7 @@ export class ArchiveWorkerClient implements Disposable {
     if (this.running === undefined) {
       const worker = new Worker(this.scriptPath);
       const peer = connectRpc<ArchiveWorkerRequests, Record<string, never>, never, never>({
-        pipe: {
-          post: (message) => {
-            worker.postMessage(message);
-          },
-          onMessage: (listener) => {
-            worker.on('message', listener);
-            return toDisposable(() => worker.off('message', listener));
-          },
-        },
+        pipe: toPipe(worker),
         asks: archiveWorkerDecoders,
         answers: {},
         handlers: {},

@@ -2,8 +2,8 @@
  * The catalogue as the host sees it. Two threads of the archive worker's script: one searches, the other fills, so that a search
  * never waits for a rebuild. Started on first use; loaded lazily.
  */
+import type { Disposable } from '../../base/disposable.ts';
 import { Worker } from 'node:worker_threads';
-import { toDisposable, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import {
   catalogueDecoders,
@@ -13,6 +13,7 @@ import {
   type CatalogueRequests,
   type SyncedCatalogue,
 } from '../../protocol/catalogue.ts';
+import { toPipe } from '../../protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
 
 /** What each thread answers: the filling one writes, the searching one only reads. */
@@ -95,15 +96,7 @@ export class CatalogueClient implements Disposable {
   private start(name: 'search' | 'fill'): Lane {
     const worker = new Worker(this.scriptPath);
     const peer = connectRpc<CatalogueRequests, Record<string, never>, CatalogueProgress, never>({
-      pipe: {
-        post: (message) => {
-          worker.postMessage(message);
-        },
-        onMessage: (listener) => {
-          worker.on('message', listener);
-          return toDisposable(() => worker.off('message', listener));
-        },
-      },
+      pipe: toPipe(worker),
       asks: catalogueDecoders,
       answers: {},
       handlers: {},

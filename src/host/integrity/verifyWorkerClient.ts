@@ -1,13 +1,13 @@
 /** One verification's worker: started for it, ended with it, so that nothing lingers between verifications. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { toDisposable } from '../../base/disposable.ts';
 import {
   decodeVerifyProgress,
   verifyWorkerDecoders,
   type VerifyProgressNote,
   type VerifyWorkerRequests,
 } from '../../protocol/archiveVerification.ts';
+import { toPipe } from '../../protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
 import type { IntegrityDeps } from './integrityDeps.ts';
 
@@ -19,15 +19,7 @@ export async function withVerifyWorker<T>(
 ): Promise<T> {
   const worker = new Worker(vscode.Uri.joinPath(extensionUri, 'dist', 'verifyWorker.cjs').fsPath);
   const peer = connectRpc<VerifyWorkerRequests, Record<string, never>, VerifyProgressNote, never>({
-    pipe: {
-      post: (message) => {
-        worker.postMessage(message);
-      },
-      onMessage: (listener) => {
-        worker.on('message', listener);
-        return toDisposable(() => worker.off('message', listener));
-      },
-    },
+    pipe: toPipe(worker),
     asks: verifyWorkerDecoders,
     answers: {},
     handlers: {},

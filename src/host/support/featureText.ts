@@ -1,5 +1,5 @@
 /** Words for the features of the permission table, for notifications and the report. Pure. */
-import type { FeatureId } from '../../genesys/permissions.ts';
+import type { FeatureId, FeatureStatus } from '../../genesys/permissions.ts';
 import type { Localiser } from '../ports/localiser.ts';
 
 const titles: Readonly<Record<FeatureId, (l10n: Localiser) => string>> = {
@@ -21,6 +21,22 @@ const titles: Readonly<Record<FeatureId, (l10n: Localiser) => string>> = {
 /** The feature as a person calls it, such as `Names of queues`. */
 export function featureTitle(feature: FeatureId, l10n: Localiser): string {
   return titles[feature](l10n);
+}
+
+/** Features that lack the same are named together: `Recordings, Transcripts (recording:recording:view); Names of queues (…)`. */
+export function featuresByNeeds(
+  statuses: readonly Pick<FeatureStatus, 'feature' | 'missingPermissions' | 'missingScopes'>[],
+  l10n: Localiser,
+): string {
+  const titlesOf = Map.groupBy(statuses, ({ missingPermissions, missingScopes }) =>
+    [...missingPermissions, ...missingScopes].join(', '),
+  );
+  return [...titlesOf]
+    .map(([needs, group]) => {
+      const names = group.map(({ feature }) => featureTitle(feature, l10n)).join(', ');
+      return needs === '' ? names : `${names} (${needs})`;
+    })
+    .join('; ');
 }
 
 /** `Transcripts (recording:recording:view, speechAndTextAnalytics:data:view)` */

@@ -15,7 +15,7 @@ import { featureIds, type FeatureId } from '../../genesys/permissions.ts';
 import type { CommandId } from '../../generated/manifest.ts';
 import type { SignedIn } from '../session/session.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
-import { featureWithNeeds } from './featureText.ts';
+import { featuresByNeeds, featureWithNeeds } from './featureText.ts';
 import type { PermissionMemory } from './permissionMemory.ts';
 
 export interface PermissionNoticesDeps {
@@ -109,17 +109,10 @@ export class PermissionNotices implements Disposable {
       const missing = features.filter(({ state }) => state === 'missing');
       log.info('Permissions checked', { missing: missing.map(({ feature }) => feature).join(' ') });
       if (await memory.takeResult(signedIn.account.id, features)) {
-        const list = missing.map((status) =>
-          featureWithNeeds(
-            status.feature,
-            [...status.missingPermissions, ...status.missingScopes],
-            vscode.l10n,
-          ),
-        );
         offerReport(
           vscode.l10n.t(
             'Some features need permissions that the OAuth client lacks: {0}',
-            list.join('; '),
+            featuresByNeeds(missing, vscode.l10n),
           ),
         );
       }

@@ -6,7 +6,6 @@ import { Archive } from '../../../src/archive/archive.ts';
 import { AuditLog } from '../../../src/archive/audit/auditLog.ts';
 import { isAppError, isCancellation } from '../../../src/base/appError.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { toDisposable } from '../../../src/base/disposable.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import {
   decodeVerifyProgress,
@@ -15,6 +14,7 @@ import {
   type VerifyWorkerRequests,
 } from '../../../src/protocol/archiveVerification.ts';
 import { parseConversationId } from '../../../src/model/ids.ts';
+import { toPipe } from '../../../src/protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../../src/protocol/rpc.ts';
 import { sampleIdentity, withFolder } from '../../support/archivedSample.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
@@ -36,15 +36,7 @@ function answersOverItsPort(): void {
   suiteSetup(() => {
     worker = new Worker(new URL('../../../src/workers/verifyWorker.ts', import.meta.url));
     peer = connectRpc<VerifyWorkerRequests, Record<string, never>, VerifyProgressNote, never>({
-      pipe: {
-        post: (message) => {
-          worker.postMessage(message);
-        },
-        onMessage: (listener) => {
-          worker.on('message', listener);
-          return toDisposable(() => worker.off('message', listener));
-        },
-      },
+      pipe: toPipe(worker),
       asks: verifyWorkerDecoders,
       answers: {},
       handlers: {},
