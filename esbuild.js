@@ -24,6 +24,7 @@ const lazyModules = {
   'src/host/conversations/pickersModule.ts': 40_000,
   'src/host/downloads/downloadModule.ts': 40_000,
   'src/host/integrity/integrityModule.ts': 60_000,
+  'src/host/localApi/localApiModule.ts': 30_000,
   'src/host/localArchive/localArchiveModule.ts': 80_000,
   'src/host/player/playerModule.ts': 60_000,
   'src/host/reports/reportsModule.ts': 150_000,
@@ -132,6 +133,22 @@ const bundles = {
       ...node,
       entryPoints: ['src/workers/archiveWorker.ts'],
       outfile: 'dist/archiveWorker.cjs',
+    },
+    maxBytes: 150_000,
+  },
+  verifyWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/verifyWorker.ts'],
+      outfile: 'dist/verifyWorker.cjs',
+    },
+    maxBytes: 100_000,
+  },
+  apiWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/apiWorker.ts'],
+      outfile: 'dist/apiWorker.cjs',
     },
     maxBytes: 150_000,
   },

@@ -47,37 +47,47 @@ export function readParameters(
   path: Readonly<Record<string, string>>,
   query: URLSearchParams,
 ): Pick<ApiRequest, 'text' | 'number'> {
-  const text: Record<string, string> = {};
-  const number: Record<string, number> = {};
-  const known = new Set(parameters.filter((one) => one.in === 'query').map(({ name }) => name));
+  const known = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
   for (const name of query.keys()) {
-    if (!known.has(name)) {
+    if (!known.includes(name)) {
       throw errors.input(
-        `There is no such parameter here. Known are: ${[...known].join(', ') || 'none'}`,
+        `There is no such parameter here. Known are: ${known.join(', ') || 'none'}`,
       );
     }
   }
+  const text: Record<string, string> = {};
+  const number: Record<string, number> = {};
   for (const parameter of parameters) {
-    const { name, type, isRequired = false } = parameter;
-    const given = parameter.in === 'path' ? [path[name] ?? ''] : query.getAll(name);
-    const [value] = given;
-    if (given.length > 1) {
-      throw errors.input(`The parameter ${name} is given more than once`);
-    }
-    if (value === undefined || (value === '' && isRequired)) {
-      if (isRequired) {
-        throw errors.input(`The parameter ${name} is missing`);
-      }
-    } else if (type === 'integer') {
+    const { name } = parameter;
+    const value = single(
+      parameter,
+      parameter.in === 'path' ? [path[name] ?? ''] : query.getAll(name),
+    );
+    if (value !== undefined && parameter.type === 'integer') {
       number[name] = readInteger(parameter, value);
-    } else {
-      if (parameter.values?.includes(value) === false) {
-        throw errors.input(`The parameter ${name} is one of: ${parameter.values.join(', ')}`);
-      }
+    } else if (value !== undefined) {
       text[name] = value;
     }
   }
   return { text, number };
+}
+
+/** The one value of a parameter; undefined when it is not given. */
+function single(
+  { name, isRequired = false, values }: ApiParameter,
+  given: readonly string[],
+): string | undefined {
+  const [value] = given;
+  if (given.length > 1) {
+    throw errors.input(`The parameter ${name} is given more than once`);
+  }
+  if (isRequired && (value === undefined || value === '')) {
+    throw errors.input(`The parameter ${name} is missing`);
+  }
+  if (value !== undefined && values?.includes(value) === false) {
+    throw errors.input(`The parameter ${name} is one of: ${values.join(', ')}`);
+  }
+  return value;
 }
 
 function readInteger({ name, minimum = 0, maximum = 0 }: ApiParameter, value: string): number {

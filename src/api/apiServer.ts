@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -29,7 +30,6 @@ export interface RequestNote {
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
-  readonly sentBytes: number;
   readonly interactionId?: string;
 }
 
@@ -69,6 +69,9 @@ const fixedHeaders = {
 
 const maxUrlLength = 4096;
 const closeAfterMs = 2000;
+/** Each costs about 20 KB. */
+const maxConnectionCount = 128;
+const turnAwayMs = 1000;
 
 /** A server that listens. `stop` it. */
 export class ApiServer {
@@ -91,8 +94,9 @@ export class ApiServer {
     );
     this.server.on('clientError', (_error, socket) => {
       // No stack and no echo of what was sent.
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      socket.end(bareAnswer('400 Bad Request'));
     });
+    boundConnections(this.server, maxConnectionCount);
   }
 
   /** @throws AppError `conflict` when the port is taken, `storage` when it may not be listened on */
@@ -151,43 +155,15 @@ export class ApiServer {
     response.on('close', () => {
       stop.abort();
     });
-    let path = '-';
-    let interactionId: string | undefined;
     const refused = refuseForeign(request.headers, this.portNumber) ?? this.gate.enter();
+    const asked: Asked = { path: '-' };
     try {
-      if (refused !== undefined) {
+      if (refused === undefined) {
+        const signal = AbortSignal.any([stop.signal, this.lifetime.signal]);
+        await this.serve(request, response, asked, signal);
+      } else {
         refuse(response, refused);
-        return;
       }
-      const url = readUrl(request.url);
-      const found = url === undefined ? undefined : findRoute(this.options.routes, url.pathname);
-      path = found?.route.path ?? '-';
-      const second =
-        refuseWriting(request.method, request.headers) ??
-        (found?.route.isOpen === true
-          ? undefined
-          : refuseStranger(
-              request.headers,
-              url?.searchParams ?? new URLSearchParams(),
-              this.token,
-            ));
-      if (second !== undefined) {
-        refuse(response, second);
-        return;
-      }
-      if (url === undefined || found === undefined) {
-        throw errors.notFound(
-          'There is nothing at this address; /openapi.json lists what there is',
-        );
-      }
-      const parameters = readParameters(found.route.parameters, found.path, url.searchParams);
-      interactionId = parameters.text['interactionId'] ?? parameters.text['id'];
-      const signal = AbortSignal.any([stop.signal, this.lifetime.signal]);
-      const answer = await found.route.answer(
-        { ...parameters, range: request.headers.range },
-        signal,
-      );
-      await send(request, response, answer, signal);
     } catch (error) {
       fail(response, error);
     } finally {
@@ -197,14 +173,90 @@ export class ApiServer {
       this.options.note({
         atMs: Date.now(),
         method: (request.method ?? '').slice(0, 10),
-        path,
+        path: asked.path,
         status: response.statusCode,
         durationMs: Math.round(performance.now() - startedAtMs),
-        sentBytes: response.socket?.bytesWritten ?? 0,
-        ...(interactionId === undefined ? {} : { interactionId: interactionId.slice(0, 128) }),
+        ...(asked.interactionId === undefined
+          ? {}
+          : { interactionId: asked.interactionId.slice(0, 128) }),
       });
     }
   }
+
+  /** @param asked is told what is asked for as soon as that is known */
+  private async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: Asked,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const url = readUrl(request.url);
+    const found = url === undefined ? undefined : findRoute(this.options.routes, url.pathname);
+    asked.path = found?.route.path ?? '-';
+    const query = url?.searchParams ?? new URLSearchParams();
+    const refused =
+      refuseWriting(request.method, request.headers) ??
+      (found?.route.isOpen === true
+        ? undefined
+        : refuseStranger(request.headers, query, this.token));
+    if (refused !== undefined) {
+      refuse(response, refused);
+      return;
+    }
+    if (found === undefined) {
+      throw errors.notFound('There is nothing at this address; /openapi.json lists what there is');
+    }
+    const parameters = readParameters(found.route.parameters, found.path, query);
+    asked.interactionId = parameters.text['interactionId'] ?? parameters.text['id'];
+    const { range } = request.headers;
+    await send(
+      request,
+      response,
+      await found.route.answer({ ...parameters, range }, signal),
+      signal,
+    );
+  }
+}
+
+/** What a request turned out to be about. */
+interface Asked {
+  path: string;
+  interactionId?: string | undefined;
+}
+
+/**
+ * Beyond `maxCount` connections are told to come back before HTTP is spoken with them, which costs next to nothing. Node's own
+ * `maxConnections` would cut them without a word.
+ */
+function boundConnections(server: Server, maxCount: number): void {
+  const accepting = server.listeners('connection');
+  server.removeAllListeners('connection');
+  let count = 0;
+  server.on('connection', (socket: Socket) => {
+    if (count >= maxCount) {
+      turnAway(socket);
+      return;
+    }
+    count++;
+    socket.once('close', () => {
+      count--;
+    });
+    for (const accept of accepting) {
+      Reflect.apply(accept, server, [socket]);
+    }
+  });
+}
+
+/** What was asked is read and thrown away: closing on unread bytes would lose the answer. */
+function turnAway(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.setTimeout(turnAwayMs, () => socket.destroy());
+  socket.resume();
+  socket.end(bareAnswer('503 Service Unavailable', 'Retry-After: 1\r\n'));
+}
+
+function bareAnswer(status: string, header = ''): string {
+  return `HTTP/1.1 ${status}\r\n${header}Connection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
 function readUrl(text = ''): URL | undefined {

@@ -62,7 +62,7 @@ function toOperation(route: ApiRoute): unknown {
   };
 }
 
-function contentOf(schema: JsonSchema | undefined): unknown {
+function contentOf(schema: JsonSchema | undefined): object {
   return schema === undefined ? {} : { content: { 'application/json': { schema } } };
 }
 

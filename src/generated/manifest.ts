@@ -54,6 +54,10 @@ export const commandIds = [
   'genesysArchive.compareConversations',
   'genesysArchive.showArchivedTranscript',
   'genesysArchive.showArchivedDetails',
+  'genesysArchive.startLocalApi',
+  'genesysArchive.stopLocalApi',
+  'genesysArchive.copyLocalApiToken',
+  'genesysArchive.rotateLocalApiToken',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -103,6 +107,8 @@ export interface Settings {
   readonly 'retention.days': number;
   readonly 'retention.filter': string;
   readonly 'recordings.includeScreen': boolean;
+  readonly 'api.enabled': boolean;
+  readonly 'api.port': number;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -121,4 +127,6 @@ export const settingSchemas = {
   'retention.days': { default: 0, minimum: 0, maximum: 36500 },
   'retention.filter': { default: '' },
   'recordings.includeScreen': { default: false },
+  'api.enabled': { default: false },
+  'api.port': { default: 0, minimum: 0, maximum: 65535 },
 } as const;

@@ -10,6 +10,7 @@ import { ConversationsFeature } from './conversations/conversationsFeature.ts';
 import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
+import { LocalApiFeature } from './localApi/localApiFeature.ts';
 import { LocalArchiveFeature } from './localArchive/localArchiveFeature.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
@@ -69,6 +70,14 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log,
     ),
   );
+  const localApi = store.add(
+    new LocalApiFeature({
+      ...services,
+      archives,
+      log: log.child('api'),
+      followArchive: () => localArchive.follow(),
+    }),
+  );
   const retention = store.add(
     new RetentionFeature({
       ...services,
@@ -101,6 +110,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       openConversation: (id) => player.open(id),
     }),
     ...localArchive.commands,
+    ...localApi.commands,
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
     ...reportCommands({ ...services, archives, worker, conversations, log: log.child('reports') }),

@@ -112,6 +112,11 @@ export class LocalArchiveFeature implements Disposable {
     };
   }
 
+  /** Brings the catalogue in step with the archive from now on. */
+  async follow(): Promise<void> {
+    (await this.local.get()).catalogue.start();
+  }
+
   dispose(): void {
     this.owned.dispose();
   }
