@@ -2,6 +2,12 @@
 import { asNumber, asRecord, asString, required } from '../base/decode.ts';
 import type { RequestDecoders } from './rpc.ts';
 
+/** Memory of the thread: it streams, and many requests at once must not make it grow. */
+export const apiThreadLimits = {
+  maxYoungGenerationSizeMb: 8,
+  maxOldGenerationSizeMb: 128,
+} as const;
+
 export interface StartApiParams {
   /** Absolute folder of the archive. */
   readonly archivePath: string;

@@ -1,12 +1,18 @@
 /** A local API in a process of its own, so that its memory can be told from its clients'. Arguments: archive, storage, token. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { localApiDecoders, type LocalApiRequests } from '../../src/protocol/localApi.ts';
+import {
+  apiThreadLimits,
+  localApiDecoders,
+  type LocalApiRequests,
+} from '../../src/protocol/localApi.ts';
 import { toPipe } from '../../src/protocol/portPipe.ts';
 import { connectRpc } from '../../src/protocol/rpc.ts';
 
 const [archivePath = '', storagePath = '', token = ''] = process.argv.slice(2);
-const worker = new Worker(new URL('../../src/workers/apiWorker.ts', import.meta.url));
+const worker = new Worker(new URL('../../src/workers/apiWorker.ts', import.meta.url), {
+  resourceLimits: apiThreadLimits,
+});
 const peer = connectRpc<LocalApiRequests, Record<string, never>, never, never>({
   pipe: toPipe(worker),
   asks: localApiDecoders,

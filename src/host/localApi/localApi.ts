@@ -7,7 +7,11 @@ import { errors } from '../../base/appError.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import { extensionVersion } from '../../generated/manifest.ts';
-import { localApiDecoders, type LocalApiRequests } from '../../protocol/localApi.ts';
+import {
+  apiThreadLimits,
+  localApiDecoders,
+  type LocalApiRequests,
+} from '../../protocol/localApi.ts';
 import { toPipe } from '../../protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
 import type { Archives } from '../archives/archives.ts';
@@ -120,7 +124,9 @@ export class LocalApi implements Disposable {
       );
     }
     await followArchive();
-    const worker = new Worker(vscode.Uri.joinPath(extensionUri, 'dist', 'apiWorker.cjs').fsPath);
+    const worker = new Worker(vscode.Uri.joinPath(extensionUri, 'dist', 'apiWorker.cjs').fsPath, {
+      resourceLimits: apiThreadLimits,
+    });
     const peer = connectRpc<LocalApiRequests, Record<string, never>, never, never>({
       pipe: toPipe(worker),
       asks: localApiDecoders,
