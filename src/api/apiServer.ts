@@ -72,6 +72,8 @@ const closeAfterMs = 2000;
 /** Each costs about 20 KB. */
 const maxConnectionCount = 128;
 const turnAwayMs = 1000;
+/** A crowd is turned away at once instead of waiting in the kernel, seconds at a time. */
+const backlogCount = 4096;
 
 /** A server that listens. `stop` it. */
 export class ApiServer {
@@ -116,7 +118,10 @@ export class ApiServer {
               }),
         );
       });
-      server.listen({ host: '127.0.0.1', port: options.port, exclusive: true }, resolve);
+      server.listen(
+        { host: '127.0.0.1', port: options.port, exclusive: true, backlog: backlogCount },
+        resolve,
+      );
     });
     const address = server.address();
     api.portNumber = typeof address === 'object' && address !== null ? address.port : 0;
