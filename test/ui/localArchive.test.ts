@@ -12,7 +12,10 @@ function rareWord(): { readonly word: string; readonly startMs: number } {
   const all = phrases.flatMap(({ words }) => words);
   for (const { words, startsMs } of phrases) {
     const index = words.findIndex(
-      (word, at) => at > 2 && word.length > 5 && all.filter((other) => other.startsWith(word.slice(0, -1))).length === 1,
+      (word, at) =>
+        at > 2 &&
+        word.length > 5 &&
+        all.filter((other) => other.startsWith(word.slice(0, -1))).length === 1,
     );
     const word = words[index];
     const startMs = startsMs[index];
@@ -119,5 +122,20 @@ suite('The local archive in the workbench', function () {
     await diff.waitFor();
     await diff.getByText(realCallId).first().waitFor();
     await workbench.screenshot('archive compare');
+  });
+
+  test('serves the archive to other programs after a command, and stops', async () => {
+    const { workbench } = bench;
+    await workbench.runCommand('Genesys Archive: Start Local API');
+    const said = await bench.takeNotification(/The local API listens on/u);
+    const address = /http:\/\/127\.0\.0\.1:\d+/u.exec(said)?.[0] ?? '';
+    const { status } = await fetch(`${address}/healthz`);
+    const stranger = await fetch(`${address}/openapi.json`);
+    assert.deepEqual([status, stranger.status], [200, 401]);
+    await workbench.runCommand('Genesys Archive: Stop Local API');
+    await workbench.page
+      .locator('.statusbar', { hasText: 'The local API has stopped' })
+      .waitFor({ timeout: 10_000 });
+    await assert.rejects(fetch(`${address}/healthz`));
   });
 });
