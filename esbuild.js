@@ -27,6 +27,8 @@ const lazyModules = {
   'src/host/conversations/pickersModule.ts': 40_000,
   'src/host/downloads/downloadModule.ts': 40_000,
   'src/host/integrity/integrityModule.ts': 60_000,
+  'src/host/localApi/localApiModule.ts': 30_000,
+  'src/host/localArchive/localArchiveModule.ts': 80_000,
   'src/host/player/playerModule.ts': 60_000,
   'src/host/reports/reportsModule.ts': 150_000,
   'src/host/retention/retentionModule.ts': 60_000,
@@ -158,6 +160,14 @@ const bundles = {
       outfile: 'dist/playerWorker.cjs',
     },
     maxBytes: 120_000,
+  },
+  apiWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/apiWorker.ts'],
+      outfile: 'dist/apiWorker.cjs',
+    },
+    maxBytes: 150_000,
   },
   conversationView: {
     options: {

@@ -14,6 +14,13 @@ import {
 import type { CatalogueDocument, CatalogueSource } from './catalogueDocument.ts';
 import { readFacets, type SearchFacets } from './catalogueFacets.ts';
 import {
+  listConversations,
+  listGroups,
+  type ConversationGroup,
+  type ConversationPageRequest,
+  type GroupedConversations,
+} from './catalogueGroups.ts';
+import {
   countHits,
   searchCatalogue,
   type SearchCount,
@@ -139,5 +146,23 @@ export class Catalogue {
   /** @throws AppError `input` when the text is no search; AbortError */
   facets(text: string, signal: AbortSignal): Promise<SearchFacets> {
     return readFacets(this.db, parseSearchOrThrow(text), signal);
+  }
+
+  /** @throws AppError `input` when the text is no search; AbortError */
+  groups(
+    text: string,
+    by: ConversationGroup['by'],
+    signal: AbortSignal,
+  ): Promise<GroupedConversations> {
+    return listGroups(this.db, parseSearchOrThrow(text), by, signal);
+  }
+
+  /** One page of whole conversations, newest first. @throws AppError `input`; AbortError */
+  conversations(
+    text: string,
+    request: ConversationPageRequest,
+    signal: AbortSignal,
+  ): Promise<SearchHits> {
+    return listConversations(this.db, parseSearchOrThrow(text), request, signal);
   }
 }

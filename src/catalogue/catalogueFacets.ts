@@ -62,8 +62,8 @@ export async function readFacets(
   };
 }
 
-/** Numbers of the conversations that match. */
-async function conversationsOf(
+/** Numbers of the conversations that match. Walks in steps as `readFacets` does. */
+export async function conversationsOf(
   db: CatalogueDatabase,
   query: SearchQuery,
   signal: AbortSignal,

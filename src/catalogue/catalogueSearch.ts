@@ -212,7 +212,8 @@ function conversationPage(db: CatalogueDatabase, plan: SearchPlan, page: SearchP
   };
 }
 
-function readConversations(
+/** Conversations by their numbers, in this order, with the phrases that are given. */
+export function readConversations(
   db: CatalogueDatabase,
   numbers: readonly number[],
   phrases: ReadonlyMap<number, readonly PhraseHit[]>,
@@ -271,7 +272,7 @@ function textOrUndefined(value: unknown): string | undefined {
 }
 
 /** @throws AppError `input` when the cursor is not one of this kind of search. */
-function decodeCursor(
+export function decodeCursor(
   cursor: string | undefined,
   kind: 'p' | 'c',
   partCount: number,

@@ -56,6 +56,20 @@ export const commandIds = [
   'genesysArchive.showSyncReport',
   'genesysArchive.exportTranscript',
   'genesysArchive.exportClip',
+  'genesysArchive.searchArchive',
+  'genesysArchive.filterArchive',
+  'genesysArchive.clearArchiveFilter',
+  'genesysArchive.groupArchive',
+  'genesysArchive.refreshArchive',
+  'genesysArchive.rebuildCatalogue',
+  'genesysArchive.loadMoreArchived',
+  'genesysArchive.compareConversations',
+  'genesysArchive.showArchivedTranscript',
+  'genesysArchive.showArchivedDetails',
+  'genesysArchive.startLocalApi',
+  'genesysArchive.stopLocalApi',
+  'genesysArchive.copyLocalApiToken',
+  'genesysArchive.rotateLocalApiToken',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -63,12 +77,15 @@ export type CommandId = (typeof commandIds)[number];
 export const viewIds = [
   'genesysArchive.views.conversations',
   'genesysArchive.views.downloads',
+  'genesysArchive.views.archive',
 ] as const;
 export type ViewId = (typeof viewIds)[number];
 
 /** Context keys that menus and welcome views test, without their prefix. */
 export const contextKeys = [
+  'archiveState',
   'hasAccounts',
+  'hasArchiveFilter',
   'hasFilters',
   'signedIn',
   'state',
@@ -105,6 +122,8 @@ export interface Settings {
   readonly 'recordings.includeScreen': boolean;
   readonly 'archive.jsonCompression': 'gzip' | 'zstd';
   readonly 'archive.compressWav': boolean;
+  readonly 'api.enabled': boolean;
+  readonly 'api.port': number;
 }
 
 /** The manifest's bounds and defaults: what VS Code does not enforce on hand-written settings files, the code must. */
@@ -125,4 +144,6 @@ export const settingSchemas = {
   'recordings.includeScreen': { default: false },
   'archive.jsonCompression': { default: 'gzip', values: ['gzip', 'zstd'] },
   'archive.compressWav': { default: false },
+  'api.enabled': { default: false },
+  'api.port': { default: 0, minimum: 0, maximum: 65535 },
 } as const;

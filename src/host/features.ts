@@ -10,6 +10,8 @@ import { ConversationsFeature } from './conversations/conversationsFeature.ts';
 import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
+import { LocalApiFeature } from './localApi/localApiFeature.ts';
+import { LocalArchiveFeature } from './localArchive/localArchiveFeature.ts';
 import { ConversationReader } from './player/conversationReader.ts';
 import { Offsets } from './player/offsets.ts';
 import { PlayerFeature } from './player/playerFeature.ts';
@@ -54,9 +56,36 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
   );
   store.add(sessions.onWillSignOut(() => archives.wipeCache()));
-  store.add(watchArchive(archives, conversations.onDidBecomeVisible, log));
+  const localArchive = store.add(
+    new LocalArchiveFeature({
+      ...services,
+      archives,
+      log: log.child('catalogue'),
+      openConversation: (id, place) => player.open(id, place),
+    }),
+  );
+  store.add(
+    watchArchive(
+      archives,
+      [conversations.onDidBecomeVisible, localArchive.onDidBecomeVisible],
+      log,
+    ),
+  );
+  const localApi = store.add(
+    new LocalApiFeature({
+      ...services,
+      archives,
+      log: log.child('api'),
+      followArchive: () => localArchive.follow(),
+    }),
+  );
   const retention = store.add(
-    new RetentionFeature({ ...services, archives, log: log.child('retention') }),
+    new RetentionFeature({
+      ...services,
+      archives,
+      log: log.child('retention'),
+      deletionListener: localArchive.deletionListener,
+    }),
   );
   const sync = store.add(new SyncFeature({ ...services, archives, log: log.child('sync') }));
   const support = store.add(new SupportFeature(services));
@@ -82,6 +111,8 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       log: log.child('download'),
       openConversation: (id) => player.open(id),
     }),
+    ...localArchive.commands,
+    ...localApi.commands,
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
     ...sync.commands(conversations),

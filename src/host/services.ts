@@ -24,6 +24,7 @@ export interface Services {
   readonly workspaceState: vscode.Memento;
   /** Small facts of this machine; no secrets. */
   readonly globalState: vscode.Memento;
+  readonly secrets: vscode.SecretStorage;
   readonly clock: Clock;
   readonly channel: vscode.LogOutputChannel;
   readonly log: HostLog;
@@ -70,6 +71,7 @@ export function createServices(context: vscode.ExtensionContext, store: Disposab
     globalStorageUri: context.globalStorageUri,
     workspaceState: context.workspaceState,
     globalState: context.globalState,
+    secrets: context.secrets,
     clock,
     channel,
     log,

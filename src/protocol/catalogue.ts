@@ -116,6 +116,29 @@ export interface FacetsMessage {
   readonly wrapUps: readonly FacetMessage[];
 }
 
+export const conversationGroupings = ['day', 'queue', 'agent'] as const;
+export type ConversationGrouping = (typeof conversationGroupings)[number];
+
+export interface GroupsParams extends QueryParams {
+  readonly by: ConversationGrouping;
+}
+
+export interface GroupsMessage {
+  /** Conversations that match, each counted once. */
+  readonly conversationCount: number;
+  /** The id is empty for those without a queue or agent. */
+  readonly groups: readonly FacetMessage[];
+}
+
+export interface ConversationsParams extends SearchParams {
+  /** Only those of one group; all when left out. */
+  readonly group?: { readonly by: ConversationGrouping; readonly id: string } | undefined;
+}
+
+export interface RemoveParams extends CatalogueLocation {
+  readonly conversationId: string;
+}
+
 export type CatalogueRequests = {
   openCatalogue: { params: CatalogueLocation; result: CatalogueSizeMessage };
   /** One conversation whose files were just committed, or deleted. */
@@ -127,6 +150,11 @@ export type CatalogueRequests = {
   searchCatalogue: { params: SearchParams; result: FoundPage };
   countHits: { params: QueryParams; result: FoundCount };
   readFacets: { params: QueryParams; result: FacetsMessage };
+  listGroups: { params: GroupsParams; result: GroupsMessage };
+  /** Whole conversations, newest first; `phrases` are empty. */
+  listConversations: { params: ConversationsParams; result: FoundPage };
+  /** True when it was there. A catalogue that does not exist is not made. */
+  removeConversation: { params: RemoveParams; result: boolean };
 };
 
 /** What a worker tells while it syncs or rebuilds; at most every 100 ms. */
@@ -237,6 +265,34 @@ const facet: Decoder<FacetMessage> = (value, path) => {
   };
 };
 
+const grouping: Decoder<ConversationGrouping> = (value, path) =>
+  conversationGroupings.find((known) => known === value) ?? failDecode(path, 'a grouping');
+
+const group: Decoder<ConversationsParams['group']> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    by: required(record, 'by', path, grouping),
+    id: required(record, 'id', path, asString),
+  };
+};
+
+const search: Decoder<SearchParams> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    ...query(value, path),
+    limit: required(record, 'limit', path, asNumber),
+    after: optional(record, 'after', path, asString),
+  };
+};
+
+const page: Decoder<FoundPage> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    conversations: listOf(record, 'conversations', path, conversation),
+    next: optional(record, 'next', path, asString),
+  };
+};
+
 export const catalogueDecoders: RequestDecoders<CatalogueRequests> = {
   openCatalogue: {
     params: location,
@@ -261,22 +317,33 @@ export const catalogueDecoders: RequestDecoders<CatalogueRequests> = {
   },
   syncCatalogue: { params: task, result: synced },
   rebuildCatalogue: { params: task, result: synced },
-  searchCatalogue: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        ...query(value, path),
-        limit: required(record, 'limit', path, asNumber),
-        after: optional(record, 'after', path, asString),
-      };
-    },
+  searchCatalogue: { params: search, result: page },
+  listConversations: {
+    params: (value, path) => ({
+      ...search(value, path),
+      group: optional(asRecord(value, path), 'group', path, group),
+    }),
+    result: page,
+  },
+  listGroups: {
+    params: (value, path) => ({
+      ...query(value, path),
+      by: required(asRecord(value, path), 'by', path, grouping),
+    }),
     result: (value, path) => {
       const record = asRecord(value, path);
       return {
-        conversations: listOf(record, 'conversations', path, conversation),
-        next: optional(record, 'next', path, asString),
+        conversationCount: required(record, 'conversationCount', path, asNumber),
+        groups: listOf(record, 'groups', path, facet),
       };
     },
+  },
+  removeConversation: {
+    params: (value, path) => ({
+      ...location(value, path),
+      conversationId: required(asRecord(value, path), 'conversationId', path, asString),
+    }),
+    result: (value) => value === true,
   },
   countHits: {
     params: query,

@@ -22,7 +22,18 @@ export type ToConversationView =
   | { readonly kind: 'opened'; readonly conversation: ConversationSnapshot }
   | { readonly kind: 'seek'; readonly offsetMs: number }
   /** A command of the editor that the page has to say more about: it answers with `export`. */
-  | { readonly kind: 'prepareExport'; readonly what: ExportKind };
+  | { readonly kind: 'prepareExport'; readonly what: ExportKind }
+  | { readonly kind: 'goTo'; readonly place: ConversationPlace };
+
+/** A moment of a conversation, such as where something was found. */
+export interface ConversationPlace {
+  /** Epoch milliseconds: the start of a phrase. */
+  readonly timeMs: number;
+  readonly communicationId?: string | undefined;
+  readonly recordingId?: string | undefined;
+  /** The player stands at the first of these words in the phrase; at its start when there is none. */
+  readonly words: readonly string[];
+}
 
 /** Page → host. */
 export type FromConversationView =
@@ -243,9 +254,21 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
       return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
     case 'prepareExport':
       return { kind: 'prepareExport', what: required(record, 'what', path, oneOf(exportKinds)) };
+    case 'goTo':
+      return { kind: 'goTo', place: required(record, 'place', path, decodePlace) };
     default:
       return failDecode(path, 'a message to the conversation view');
   }
+};
+
+const decodePlace: Decoder<ConversationPlace> = (value, path) => {
+  const record = asRecord(value, path);
+  return {
+    timeMs: required(record, 'timeMs', path, asNumber),
+    communicationId: optional(record, 'communicationId', path, asString),
+    recordingId: optional(record, 'recordingId', path, asString),
+    words: listOf(record, 'words', path, asString),
+  };
 };
 
 const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {

@@ -1,4 +1,5 @@
 /** Answers the catalogue's requests: keeps connections open, wires the archive's files to them. Holds no search logic. */
+import { existsSync } from 'node:fs';
 import { silentLog } from '../base/log.ts';
 import { throwIfCancelled } from '../base/appError.ts';
 import { systemClock } from '../base/clock.ts';
@@ -95,6 +96,21 @@ export function createCatalogueHandlers(
       return catalogue.count(params.query);
     },
     readFacets: async (params, signal) => (await connect(params)).facets(params.query, signal),
+    listGroups: async (params, signal) =>
+      (await connect(params)).groups(params.query, params.by, signal),
+    listConversations: async (params, signal) => {
+      const { query, limit, after, group } = params;
+      const page = {
+        limit,
+        ...(after === undefined ? {} : { after }),
+        ...(group === undefined ? {} : { group }),
+      };
+      return (await connect(params)).conversations(query, page, signal);
+    },
+    removeConversation: async (params) =>
+      existsSync(cataloguePath(params.storagePath, params.archiveId))
+        ? (await connect(params)).remove(parseConversationId(params.conversationId))
+        : false,
   };
 }
 

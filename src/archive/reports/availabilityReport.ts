@@ -120,7 +120,7 @@ export function availabilitySentence({
 }
 
 /** Plain files of a folder, by path; links and unfinished files are passed over. */
-async function* filesOf(
+export async function* filesOf(
   rootPath: string,
   folderPath: string,
   signal: AbortSignal,

@@ -6,6 +6,12 @@ import type { ConversationId } from '../../model/ids.ts';
 export class ArchiveIndex implements Disposable {
   private readonly changed = new Emitter<ReadonlySet<ConversationId>>();
   readonly onDidChange = this.changed.event;
+  private readonly stored = new Emitter<ConversationId>();
+  /** Something of this conversation was written by this window. */
+  readonly onDidStore = this.stored.event;
+  private readonly readAgain = new Emitter<void>();
+  /** The archive's folders were read again, since something in them may have changed. */
+  readonly onDidReadAgain = this.readAgain.event;
   private ids: ReadonlySet<ConversationId> = new Set();
 
   private heldIds: ReadonlySet<ConversationId> = new Set();
@@ -28,19 +34,25 @@ export class ArchiveIndex implements Disposable {
     return this.ids.has(id);
   }
 
-  /** Takes the whole new set. */
+  /** Takes the whole new set, as it was read from the folders. */
   replace(ids: ReadonlySet<ConversationId>): void {
     this.ids = ids;
     this.changed.fire(ids);
+    this.readAgain.fire();
   }
 
+  /** After something of the conversation was written. */
   add(id: ConversationId): void {
     if (!this.ids.has(id)) {
-      this.replace(new Set([...this.ids, id]));
+      this.ids = new Set([...this.ids, id]);
+      this.changed.fire(this.ids);
     }
+    this.stored.fire(id);
   }
 
   dispose(): void {
     this.changed.dispose();
+    this.stored.dispose();
+    this.readAgain.dispose();
   }
 }

@@ -1,12 +1,15 @@
 /** The archive's code, loaded on first use as a bundle of its own (`esbuild.js`): starting the extension does not pay for it. */
 export { Archive } from '../../archive/archive.ts';
+export { readArchivedConversation } from '../../archive/archivedConversation.ts';
 export { AuditLog } from '../../archive/audit/auditLog.ts';
 export { noteEvent } from '../../archive/audit/noteEvent.ts';
 export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
+export { toReadableText } from '../../archive/exports/readableText.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';
 export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
 export { readManifest } from '../../archive/manifest.ts';
+export { readNotes } from '../../archive/notes.ts';
 export {
   deleteConversations,
   resumeDeletions,

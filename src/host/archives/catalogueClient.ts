@@ -19,6 +19,7 @@ import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
 /** What each thread answers: the filling one writes, the searching one only reads. */
 const fillingRequests: ReadonlySet<keyof CatalogueRequests> = new Set([
   'ingestConversation',
+  'removeConversation',
   'syncCatalogue',
   'rebuildCatalogue',
 ]);

@@ -8,10 +8,10 @@ import type { Archives } from './archives.ts';
 /** Copies and checkouts change many files at once: they are read when it is quiet again. */
 const quietMs = 1000;
 
-/** @param onDidBecomeVisible the first time costs one reading of the archive's folder names */
+/** @param onDidBecomeVisible the first time of any costs one reading of the archive's folder names */
 export function watchArchive(
   archives: Archives,
-  onDidBecomeVisible: Event<void>,
+  onDidBecomeVisible: readonly Event<void>[],
   log: Log,
 ): Disposable {
   const owned = new DisposableStore();
@@ -36,23 +36,26 @@ export function watchArchive(
     const files = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(folder, '**/conversations/*/*/*/*/{manifest,notes}.json'),
       false,
-      true,
+      false,
       false,
     );
     owned.add(files);
     owned.add(files.onDidCreate(refreshSoon));
+    owned.add(files.onDidChange(refreshSoon));
     owned.add(files.onDidDelete(refreshSoon));
     watcher = files;
   };
 
-  owned.add(
-    onDidBecomeVisible(() => {
-      if (watcher === undefined) {
-        watch();
-        refresh();
-      }
-    }),
-  );
+  for (const onDidBecomeVisibleOne of onDidBecomeVisible) {
+    owned.add(
+      onDidBecomeVisibleOne(() => {
+        if (watcher === undefined) {
+          watch();
+          refresh();
+        }
+      }),
+    );
+  }
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshSoon));
   owned.add({
     dispose: () => {

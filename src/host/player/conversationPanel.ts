@@ -10,6 +10,7 @@ import {
   type ConversationViewAnswers,
   type ConversationViewRequests,
   type ExportKind,
+  type ConversationPlace,
   type FromConversationView,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
@@ -44,6 +45,9 @@ export class ConversationPanel {
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
   private shown: ShownConversation | undefined;
+  /** Where to go as soon as the page shows the conversation. */
+  private place: ConversationPlace | undefined;
+  private isOpened = false;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -123,6 +127,12 @@ export class ConversationPanel {
     this.tell({ kind: 'prepareExport', what });
   }
 
+  /** Goes to a place of the conversation, now or when it is shown. */
+  goTo(place: ConversationPlace): void {
+    this.place = place;
+    this.tellPlace();
+  }
+
   /** Another account, or none: what was fetched for the one before is no longer there. */
   followAccount(): void {
     if (this.dependsOnSignIn) {
@@ -161,8 +171,16 @@ export class ConversationPanel {
     });
   }
 
+  private tellPlace(): void {
+    if (this.place !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: this.place });
+      this.place = undefined;
+    }
+  }
+
   private async load(): Promise<void> {
     const { signal } = this.lifetime;
+    this.isOpened = false;
     try {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
       const opened = await this.deps.reader.open(
@@ -184,6 +202,8 @@ export class ConversationPanel {
       this.shown = { opened, conversation };
       this.panel.title = conversation.title;
       this.tell({ kind: 'opened', conversation });
+      this.isOpened = true;
+      this.tellPlace();
     } catch (error) {
       if (!isCancellation(error)) {
         this.dependsOnSignIn = isAppError(error, 'auth');

@@ -11,6 +11,7 @@ import type { Archives } from '../archives/archives.ts';
 import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
+import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
 import { withArchivedNames } from './conversationNames.ts';
@@ -36,6 +37,8 @@ interface Tab {
   readonly panel: vscode.WebviewPanel;
   /** Undefined until the player's code is loaded. */
   shown: ConversationPanel | undefined;
+  /** Where to go when it is. */
+  place: ConversationPlace | undefined;
 }
 
 export class PlayerFeature implements Disposable {
@@ -101,11 +104,13 @@ export class PlayerFeature implements Disposable {
     };
   }
 
-  /** Shows the conversation's tab, opening it when it is not open. */
-  async open(id: ConversationId): Promise<void> {
+  /** Shows the conversation's tab, opening it when it is not open, and goes to the place. */
+  async open(id: ConversationId, place?: ConversationPlace): Promise<void> {
     const open = this.tabs.get(id);
     if (open !== undefined) {
+      open.place = place;
       open.panel.reveal();
+      goToPlace(open);
       return;
     }
     const panel = vscode.window.createWebviewPanel(
@@ -114,7 +119,7 @@ export class PlayerFeature implements Disposable {
       vscode.ViewColumn.Active,
       { enableScripts: true, localResourceRoots: [] },
     );
-    await this.attach(id, panel);
+    await this.attach(id, panel, place);
   }
 
   dispose(): void {
@@ -124,14 +129,19 @@ export class PlayerFeature implements Disposable {
     this.owned.dispose();
   }
 
-  private async attach(id: ConversationId, panel: vscode.WebviewPanel): Promise<void> {
-    const tab: Tab = { panel, shown: undefined };
+  private async attach(
+    id: ConversationId,
+    panel: vscode.WebviewPanel,
+    place?: ConversationPlace,
+  ): Promise<void> {
+    const tab: Tab = { panel, shown: undefined, place };
     // Known before anything is awaited: opening it once more reveals this tab.
     this.tabs.set(id, tab);
     panel.onDidDispose(() => this.tabs.delete(id));
     const { ConversationPanel } = await import('./playerModule.ts');
     if (this.tabs.get(id) === tab) {
       tab.shown = new ConversationPanel(id, panel, this.panelDeps());
+      goToPlace(tab);
       await tab.shown.show();
     }
   }
@@ -186,6 +196,13 @@ export class PlayerFeature implements Disposable {
     if (picked !== undefined) {
       await this.open(picked);
     }
+  }
+}
+
+function goToPlace(tab: Tab): void {
+  if (tab.shown !== undefined && tab.place !== undefined) {
+    tab.shown.goTo(tab.place);
+    tab.place = undefined;
   }
 }
 

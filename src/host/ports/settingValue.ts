@@ -14,6 +14,8 @@ export const restrictedSettings: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'archive.folder',
   'deepLinkTemplate',
   'retention.days',
+  'api.enabled',
+  'api.port',
   'retention.filter',
 ]);
 

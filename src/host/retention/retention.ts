@@ -8,7 +8,7 @@ import type {
   DeletionOutcome,
   DeletionRequest,
 } from '../../archive/retention/deleteConversations.ts';
-import type { DeletionDeps } from '../../archive/retention/deletionPorts.ts';
+import type { DeletionDeps, DeletionListener } from '../../archive/retention/deletionPorts.ts';
 import type { RetentionPolicy } from '../../archive/retention/policy.ts';
 import { errors } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -31,6 +31,8 @@ export interface RetentionDeps {
   readonly workspaceState: vscode.Memento;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told of each deletion besides the copies for listening. */
+  readonly deletionListener: DeletionListener;
 }
 
 const scheme = 'genesys-retention';
@@ -338,7 +340,10 @@ export class Retention {
       log,
       disk: realDisk,
       openAudit: (rootPath, signal) => AuditLog.open(rootPath, { clock }, signal),
-      listeners: [createListeningCopies(archives.playableFolder, { clock, log })],
+      listeners: [
+        createListeningCopies(archives.playableFolder, { clock, log }),
+        this.deps.deletionListener,
+      ],
     };
   }
 }

@@ -8,6 +8,7 @@ import { Emitter } from '../../base/event.ts';
 import {
   conversationViewDecoders,
   decodeToConversationView,
+  type ConversationPlace,
   type ConversationSnapshot,
   type ConversationViewRequests,
   type ExportKind,
@@ -21,6 +22,7 @@ import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
+import { recordingOfPlace } from './findPlace.ts';
 import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
 import {
@@ -76,6 +78,7 @@ export class ConversationController implements Disposable {
   private readonly changed = this.scope.add(new Emitter<undefined>());
   private readonly moved = this.scope.add(new Emitter<SpokenNow>());
   private readonly restored = this.scope.add(new Emitter<ViewState>());
+  private readonly arrived = this.scope.add(new Emitter<number>());
   private readonly parts = this.scope.add(new MutableDisposable<Scope>());
   private readonly api: VsCodeApi;
   private readonly peer: RpcPeer<ConversationViewRequests, FromConversationView>;
@@ -86,12 +89,16 @@ export class ConversationController implements Disposable {
     cuts: [],
     userOffsetMs: 0,
   });
+  /** Where the host wants to go, until the transcript is there to go to. */
+  private wanted: ConversationPlace | undefined;
 
   /** Something other than the position changed. */
   readonly onDidChange = this.changed.event;
   readonly onDidMove = this.moved.event;
   /** A recording was opened at a remembered place. */
   readonly onDidRestore = this.restored.event;
+  /** The row of the place that was gone to. */
+  readonly onDidArrive = this.arrived.event;
 
   constructor(api: VsCodeApi) {
     this.api = api;
@@ -293,10 +300,44 @@ export class ConversationController implements Disposable {
       case 'prepareExport':
         this.export(message.what);
         break;
+      case 'goTo':
+        this.wanted = message.place;
+        this.goToWanted();
+        break;
       case 'loading':
       case 'failed':
         this.show(message);
         break;
+    }
+  }
+
+  /** Opens the recording of the place, and stands at its phrase and word as soon as these are known. */
+  private goToWanted(): void {
+    const { wanted, conversation } = this;
+    if (wanted === undefined || conversation === undefined) {
+      return;
+    }
+    const recording = recordingOfPlace(conversation.recordings, wanted);
+    if (recording !== undefined && recording.recordingId !== this.recording?.recordingId) {
+      this.selectRecording(recording.recordingId);
+    }
+    this.player.seek(Math.max(0, this.toRecordingMs(wanted.timeMs)));
+    this.arrive();
+  }
+
+  private arrive(): void {
+    const { wanted, transcript } = this;
+    if (wanted === undefined || transcript.kind === 'loading') {
+      return;
+    }
+    this.wanted = undefined;
+    const place = this.list.find(wanted);
+    if (place !== undefined) {
+      this.follow(true);
+      this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      if (place.row !== undefined) {
+        this.arrived.fire(place.row);
+      }
     }
   }
 
@@ -314,6 +355,7 @@ export class ConversationController implements Disposable {
     this.phase = { kind: 'opened', conversation };
     this.player.setSpeed(this.view.speed);
     this.openRecording(conversation);
+    this.goToWanted();
   }
 
   private openRecording(conversation: ConversationSnapshot): void {
@@ -400,6 +442,7 @@ export class ConversationController implements Disposable {
     this.markTalk();
     this.updateRows();
     this.announcePosition(this.player.positionMs);
+    this.arrive();
   }
 
   /** Silence and the like move with the text. */

@@ -131,6 +131,14 @@ export class ConversationView extends ScopedElement {
         });
       }),
     );
+    scope.add(
+      controller.onDidArrive((row) => {
+        this.requestUpdate();
+        void this.updateComplete.then(() => {
+          this.transcript.value?.reveal(row);
+        });
+      }),
+    );
     scope.listen(window, 'keydown', (event) => {
       if (event instanceof KeyboardEvent) {
         this.onKeyDown(event);

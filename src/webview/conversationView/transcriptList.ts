@@ -1,14 +1,22 @@
 /** The rows of the open transcript: which of them the filter lets through, what a search finds, what is said at a moment. */
 import type { Message } from '../../model/message.ts';
 import type { Phrase } from '../../model/transcript.ts';
-import type { SpeakerSnapshot } from '../../protocol/conversationView.ts';
+import type { ConversationPlace, SpeakerSnapshot } from '../../protocol/conversationView.ts';
 import {
   createPhraseIndex,
   findWordAt,
   type ActivePhrase,
   type PhraseIndex,
 } from '../../transcript/phraseIndex.ts';
-import { filterRows, lastRowAt, searchRows, toRows, type TranscriptRow } from './transcriptRows.ts';
+import { findPlace } from './findPlace.ts';
+import {
+  filterRows,
+  lastRowAt,
+  rowOfPhrase,
+  searchRows,
+  toRows,
+  type TranscriptRow,
+} from './transcriptRows.ts';
 import type { RoleFilter } from './viewState.ts';
 
 export class TranscriptList {
@@ -32,6 +40,20 @@ export class TranscriptList {
 
   phrase(phraseIndex: number): Phrase | undefined {
     return this.all[phraseIndex]?.phrase;
+  }
+
+  /** The phrase and word nearest to a place, and its row; no row when the filter hides it. */
+  find(place: ConversationPlace):
+    | {
+        readonly phraseIndex: number;
+        readonly wordIndex: number | undefined;
+        readonly row: number | undefined;
+      }
+    | undefined {
+    const found = findPlace(this.all, place);
+    return found === undefined
+      ? undefined
+      : { ...found, row: rowOfPhrase(this.rows, found.phraseIndex) };
   }
 
   spokenAt(epochMs: number): readonly ActivePhrase[] {

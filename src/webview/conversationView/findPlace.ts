@@ -1,0 +1,58 @@
+/** Finds the recording, phrase and word of a place that the host names by time. Pure. */
+import type { ConversationPlace, RecordingSnapshot } from '../../protocol/conversationView.ts';
+import type { TranscriptRow } from './transcriptRows.ts';
+
+/** The recording itself, else the one of the communication that covers the time, else any that does. */
+export function recordingOfPlace(
+  recordings: readonly RecordingSnapshot[],
+  { recordingId, communicationId, timeMs }: ConversationPlace,
+): RecordingSnapshot | undefined {
+  const covers = ({ startMs, durationMs, cuts }: RecordingSnapshot): boolean =>
+    startMs !== undefined &&
+    startMs <= timeMs &&
+    timeMs < startMs + durationMs + cuts.reduce((sum, cut) => sum + cut.durationMs, 0);
+  const ofCommunication = recordings.filter(
+    (recording) =>
+      recording.communicationId !== undefined && recording.communicationId === communicationId,
+  );
+  return (
+    recordings.find((recording) => recording.recordingId === recordingId) ??
+    ofCommunication.find(covers) ??
+    recordings.find(covers) ??
+    ofCommunication[0]
+  );
+}
+
+/** The row that begins nearest to the time, and the first of its words that is one of the place's. */
+export function findPlace(
+  rows: readonly TranscriptRow[],
+  place: ConversationPlace,
+): { readonly phraseIndex: number; readonly wordIndex: number | undefined } | undefined {
+  const distanceMs = ({ phrase }: TranscriptRow): number => Math.abs(phrase.startMs - place.timeMs);
+  const wanted = new Set(place.words.flatMap((text) => text.split(/\s+/u)).map(normalise));
+  const wordOf = ({ phrase }: TranscriptRow): number =>
+    phrase.words.findIndex(({ text }) => wanted.has(normalise(text)));
+  let nearest: TranscriptRow | undefined;
+  for (const row of rows) {
+    // Both sides may begin to speak at once: the phrase with the word is meant.
+    if (
+      nearest === undefined ||
+      distanceMs(row) < distanceMs(nearest) ||
+      (distanceMs(row) === distanceMs(nearest) && wordOf(nearest) < 0 && wordOf(row) >= 0)
+    ) {
+      nearest = row;
+    }
+  }
+  if (nearest === undefined) {
+    return undefined;
+  }
+  const wordIndex = wordOf(nearest);
+  return { phraseIndex: nearest.phraseIndex, wordIndex: wordIndex < 0 ? undefined : wordIndex };
+}
+
+function normalise(text: string): string {
+  return text
+    .normalize('NFD')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+}

@@ -1,0 +1,141 @@
+/** Searching, browsing and comparing what was downloaded, in the real workbench. */
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { FaultBench } from '../support/faultBench.ts';
+import { conversationRow, listConversations } from '../support/mainJob.ts';
+import { PlayerView } from '../support/playerView.ts';
+import { plainWord, realCallId, spokenPhrases } from '../support/realCall.ts';
+
+/** Said once in the whole call, in the middle of a phrase, and no other word begins as it does. */
+function rareWord(): { readonly word: string; readonly startMs: number } {
+  const phrases = spokenPhrases();
+  const all = phrases.flatMap(({ words }) => words);
+  for (const { words, startsMs } of phrases) {
+    const index = words.findIndex(
+      (word, at) =>
+        at > 2 &&
+        word.length > 5 &&
+        all.filter((other) => other.startsWith(word.slice(0, -1))).length === 1,
+    );
+    const word = words[index];
+    const startMs = startsMs[index];
+    if (word !== undefined && startMs !== undefined && startMs > 5000) {
+      return { word, startMs };
+    }
+  }
+  throw new Error('The sample call says no rare word');
+}
+
+suite('The local archive in the workbench', function () {
+  this.timeout(90_000);
+  let bench: FaultBench;
+  const { word, startMs } = rareWord();
+
+  suiteSetup(async function () {
+    this.timeout(180_000);
+    bench = await FaultBench.launch();
+    await bench.signInAndList();
+    await listConversations(bench.workbench, realCallId);
+    const { workbench } = bench;
+    await workbench.chooseFromContextMenu(
+      conversationRow(workbench, realCallId),
+      'Download Conversation',
+    );
+    await bench.takeNotification(/Downloaded/u, 60_000);
+    const other = bench.rows.filter({ hasText: 'Sales Premium' }).first();
+    await workbench.chooseFromContextMenu(other, 'Download Conversation');
+    await bench.takeNotification(/Downloaded/u, 60_000);
+  });
+  suiteTeardown(async () => {
+    await bench.close();
+  });
+  teardown(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await bench.workbench.screenshot(`archive ${this.currentTest.title.slice(0, 40)}`);
+    }
+  });
+
+  const search = async (text: string): Promise<Locator> => {
+    const { workbench } = bench;
+    await workbench.runCommand('Genesys Archive: Search Archive…');
+    const input = workbench.quickInput.getByPlaceholder(/\? for help/u);
+    await input.waitFor();
+    await input.fill(text);
+    return workbench.quickInput.locator('.quick-input-list .monaco-list-row');
+  };
+
+  test('finds a word while it is typed and opens the player at that word', async () => {
+    const { workbench } = bench;
+    const rows = await search(word.slice(0, -1));
+    const hit = rows.filter({ hasText: new RegExp(word, 'iu') }).first();
+    await hit.waitFor();
+    await workbench.screenshot('archive search');
+    await workbench.page.keyboard.press('Enter');
+    const player = await PlayerView.waitFor(workbench);
+    const now = workbench.webview().locator('.row.spoken .word.now').first();
+    await now.waitFor();
+    assert.equal(plainWord((await now.textContent()) ?? ''), word);
+    assert.equal(await player.positionSeconds(), Math.floor(startMs / 1000));
+    await workbench.screenshot('archive player at word');
+  });
+
+  test('says what is wrong with a query and where, and helps', async () => {
+    const { workbench } = bench;
+    const rows = await search('duration:long');
+    await rows.filter({ hasText: 'A duration looks like' }).waitFor();
+    await workbench.screenshot('archive search problem');
+    await workbench.quickInput.getByPlaceholder(/\? for help/u).fill('?');
+    await rows.filter({ hasText: 'said by the customer' }).waitFor();
+    await workbench.screenshot('archive search help');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  test('lists what is archived by day, and by queue after a choice that is remembered', async () => {
+    const { workbench } = bench;
+    await workbench
+      .runCommand('Genesys Archive: Focus on Local Archive View', 60_000)
+      .catch(() =>
+        workbench.runCommand('Genesys Cloud Archive Explorer: Focus on Local Archive View'),
+      );
+    await workbench.runCommand('Genesys Archive: Group Archive By…');
+    await workbench.answerPick('Group the archived conversations by', 'Queue');
+    const group = workbench.page.locator('.sidebar .monaco-list-row', {
+      hasText: /Sales Premium\s*1$/u,
+    });
+    await group.first().waitFor();
+    await group.first().click();
+    await workbench.screenshot('archive view');
+  });
+
+  test('compares two conversations in the diff editor', async () => {
+    const { workbench } = bench;
+    await workbench.runCommand('Genesys Archive: Compare Conversations…');
+    await workbench.quickInput.getByText('Compare: The First Conversation').waitFor();
+    await workbench.quickInput.locator('.monaco-list-row', { hasText: realCallId }).first().click();
+    await workbench.quickInput.getByText('Compare: The Other Conversation').waitFor();
+    await workbench.quickInput
+      .locator('.monaco-list-row', { hasText: 'Sales Premium' })
+      .first()
+      .click();
+    await workbench.answerPick('What to compare of the two conversations', 'said and written');
+    const diff = workbench.page.locator('.monaco-diff-editor');
+    await diff.waitFor();
+    await diff.getByText(realCallId).first().waitFor();
+    await workbench.screenshot('archive compare');
+  });
+
+  test('serves the archive to other programs after a command, and stops', async () => {
+    const { workbench } = bench;
+    await workbench.runCommand('Genesys Archive: Start Local API');
+    const said = await bench.takeNotification(/The local API listens on/u);
+    const address = /http:\/\/127\.0\.0\.1:\d+/u.exec(said)?.[0] ?? '';
+    const { status } = await fetch(`${address}/healthz`);
+    const stranger = await fetch(`${address}/openapi.json`);
+    assert.deepEqual([status, stranger.status], [200, 401]);
+    await workbench.runCommand('Genesys Archive: Stop Local API');
+    await workbench.page
+      .locator('.statusbar', { hasText: 'The local API has stopped' })
+      .waitFor({ timeout: 10_000 });
+    await assert.rejects(fetch(`${address}/healthz`));
+  });
+});
