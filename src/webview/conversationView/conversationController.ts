@@ -17,8 +17,6 @@ import {
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import type { RpcPeer } from '../../protocol/rpc.ts';
-import { createAlignment, type Alignment } from '../../transcript/alignment.ts';
-import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
@@ -35,7 +33,8 @@ import {
   type Part,
 } from './recordingParts.ts';
 import { toTalkMarks, type TalkMarks } from './talkMarks.ts';
-import { TranscriptList } from './transcriptList.ts';
+import { TextClock } from './textClock.ts';
+import { TranscriptList, type SpokenNow } from './transcriptList.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
 import {
   decodeViewState,
@@ -44,20 +43,12 @@ import {
   type RoleFilter,
   type ViewState,
 } from './viewState.ts';
-import type { Viewport } from './waveformLayout.ts';
 import { toWaveformModel } from './waveformModel.ts';
 import { emptyWaveform, type WaveformModel } from './waveformView.ts';
 
 export type Phase =
   | Extract<ToConversationView, { kind: 'loading' | 'failed' }>
   | { readonly kind: 'opened'; readonly conversation: ConversationSnapshot };
-
-/** What is spoken, and where the last phrase of it lies in the recording. */
-export interface SpokenNow {
-  readonly positionMs: number;
-  readonly phrases: readonly ActivePhrase[];
-  readonly highlight: Viewport | undefined;
-}
 
 export class ConversationController implements Disposable {
   readonly player: Player;
@@ -70,7 +61,7 @@ export class ConversationController implements Disposable {
   readonly list = new TranscriptList();
   readonly playback: PlaybackSettings;
   talk: TalkMarks = toTalkMarks(noText, (epochMs) => epochMs, undefined);
-  offsetMs = 0;
+  readonly clock = new TextClock();
   /** Why the offset could not be kept. */
   offsetProblem: string | undefined;
 
@@ -84,11 +75,6 @@ export class ConversationController implements Disposable {
   private readonly peer: RpcPeer<ConversationViewRequests, FromConversationView>;
   private readonly saveSoon: () => void;
   private readonly saveOffsetSoon: () => void;
-  private alignment: Alignment = createAlignment({
-    recordingStartMs: 0,
-    cuts: [],
-    userOffsetMs: 0,
-  });
   /** Where the host wants to go, until the transcript is there to go to. */
   private wanted: ConversationPlace | undefined;
 
@@ -205,13 +191,13 @@ export class ConversationController implements Disposable {
     const phrase = this.list.phrase(phraseIndex);
     if (phrase !== undefined) {
       const word = wordIndex === undefined ? undefined : phrase.words[wordIndex];
-      this.player.seek(this.toRecordingMs((word ?? phrase).startMs));
+      this.player.seek(this.clock.toRecordingMs((word ?? phrase).startMs));
     }
   }
 
   /** Goes to the start of the phrase before or after. */
   stepPhrase(direction: 1 | -1): void {
-    const row = this.list.step(direction, this.alignment.toEpochMs(this.player.positionMs));
+    const row = this.list.step(direction, this.clock.toEpochMs(this.player.positionMs));
     if (row !== undefined) {
       this.seekToPhrase(row.phraseIndex, undefined);
     }
@@ -225,7 +211,7 @@ export class ConversationController implements Disposable {
   /** @returns the row of the first match at or after what is spoken */
   search(searchText: string): number | undefined {
     this.remember({ searchText });
-    const row = this.list.search(searchText, this.alignment.toEpochMs(this.player.positionMs));
+    const row = this.list.search(searchText, this.clock.toEpochMs(this.player.positionMs));
     this.changed.fire(undefined);
     return row;
   }
@@ -239,14 +225,14 @@ export class ConversationController implements Disposable {
 
   /** Has the host export what is open, as it is filtered and selected. */
   export(what: ExportKind): void {
-    const { recording, view, offsetMs } = this;
+    const { recording, view } = this;
     this.peer.notify({
       kind: 'export',
       what,
       recordingId: recording?.recordingId,
       side: view.roleFilter === 'all' ? undefined : view.roleFilter,
       clip: recording === undefined ? undefined : view.selection,
-      offsetMs: recording === undefined ? 0 : offsetMs,
+      offsetMs: recording === undefined ? 0 : this.clock.offsetMs,
     });
   }
 
@@ -256,8 +242,7 @@ export class ConversationController implements Disposable {
   }
 
   setOffset(offsetMs: number): void {
-    this.offsetMs = Math.max(-600_000, Math.min(600_000, Math.round(offsetMs)));
-    this.align();
+    this.clock.offsetMs = offsetMs;
     this.markTalk();
     this.saveOffsetSoon();
     this.announcePosition(this.player.positionMs);
@@ -286,7 +271,7 @@ export class ConversationController implements Disposable {
 
   /** Position of a phrase in the recording, or undefined without one. */
   positionOf(row: TranscriptRow): number | undefined {
-    return this.hasRecording ? this.toRecordingMs(row.phrase.startMs) : undefined;
+    return this.hasRecording ? this.clock.toRecordingMs(row.phrase.startMs) : undefined;
   }
 
   private receive(message: ToConversationView): void {
@@ -321,7 +306,7 @@ export class ConversationController implements Disposable {
     if (recording !== undefined && recording.recordingId !== this.recording?.recordingId) {
       this.selectRecording(recording.recordingId);
     }
-    this.player.seek(Math.max(0, this.toRecordingMs(wanted.timeMs)));
+    this.player.seek(Math.max(0, this.clock.toRecordingMs(wanted.timeMs)));
     this.arrive();
   }
 
@@ -351,7 +336,7 @@ export class ConversationController implements Disposable {
     this.view = isSame
       ? { ...this.view, positionMs: this.player.positionMs }
       : decodeViewState(this.api.getState(), conversation.conversationId);
-    this.offsetMs = conversation.offsetMs ?? 0;
+    this.clock.offsetMs = conversation.offsetMs ?? 0;
     this.phase = { kind: 'opened', conversation };
     this.player.setSpeed(this.view.speed);
     this.openRecording(conversation);
@@ -372,7 +357,7 @@ export class ConversationController implements Disposable {
       durationMs: this.recording?.durationMs ?? 0,
       positionMs: this.view.positionMs,
     });
-    this.align();
+    this.clock.setRecording(this.recording, conversation.startMs);
     this.setText({ kind: 'loading' });
     this.waveformProblem = undefined;
     const preview = this.recording === undefined ? [] : toPreviewLanes(this.recording, speakers);
@@ -389,29 +374,10 @@ export class ConversationController implements Disposable {
         this.changed.fire(undefined);
       });
     }
-    const text = loadText(conversation, this.recording, this.platformClock(), scope.signal);
+    const text = loadText(conversation, this.recording, this.clock.platform, scope.signal);
     void settlePart(text, (part) => {
       this.setText(part);
     });
-  }
-
-  private align(): void {
-    this.alignment = this.createClock(this.offsetMs);
-  }
-
-  /** The clock of segments, cuts and files: the person's offset moves the text only. */
-  private platformClock(): Alignment {
-    return this.createClock(0);
-  }
-
-  private createClock(userOffsetMs: number): Alignment {
-    const { conversation, recording } = this;
-    const recordingStartMs = recording?.startMs ?? conversation?.startMs ?? 0;
-    return createAlignment({ recordingStartMs, cuts: recording?.cuts ?? [], userOffsetMs });
-  }
-
-  private toRecordingMs(epochMs: number): number {
-    return this.alignment.toRecordingMs(epochMs);
   }
 
   private updateWaveform(lanes: WaveformModel['lanes']): void {
@@ -421,14 +387,13 @@ export class ConversationController implements Disposable {
       return;
     }
     const { durationMs } = this.player.state;
-    const clock = this.platformClock();
     const { selection, isSwapped } = this.view;
     this.waveform = toWaveformModel({
       conversation,
       recording,
       lanes,
       durationMs,
-      clock,
+      clock: this.clock.platform,
       selection,
       isSwapped,
       marks: this.talk.marks,
@@ -450,7 +415,7 @@ export class ConversationController implements Disposable {
     const text = this.transcript.kind === 'ready' ? this.transcript.value : noText;
     this.talk = toTalkMarks(
       text,
-      (epochMs) => this.toRecordingMs(epochMs),
+      (epochMs) => this.clock.toRecordingMs(epochMs),
       this.hasRecording ? this.player.state.durationMs : undefined,
     );
     this.updateWaveform(this.waveform.lanes);
@@ -463,24 +428,12 @@ export class ConversationController implements Disposable {
   }
 
   private announcePosition(positionMs: number): void {
-    const phrases = this.hasRecording
-      ? this.list.spokenAt(this.alignment.toEpochMs(positionMs))
-      : [];
-    const last = phrases.at(-1);
-    const phrase = last === undefined ? undefined : this.list.phrase(last.phraseIndex);
-    this.moved.fire({
-      positionMs,
-      phrases,
-      highlight: phrase && {
-        startMs: this.toRecordingMs(phrase.startMs),
-        endMs: this.toRecordingMs(phrase.startMs + phrase.durationMs),
-      },
-    });
+    this.moved.fire(this.list.spokenNow(positionMs, this.hasRecording ? this.clock : undefined));
   }
 
   private async saveOffset(): Promise<void> {
     try {
-      await this.peer.request('saveOffset', { offsetMs: this.offsetMs }, this.scope.signal);
+      await this.peer.request('saveOffset', { offsetMs: this.clock.offsetMs }, this.scope.signal);
       this.offsetProblem = undefined;
     } catch (error) {
       this.offsetProblem = `The offset could not be kept: ${messageOf(error)}`;

@@ -2,6 +2,7 @@
 import type { Message } from '../../model/message.ts';
 import type { Phrase } from '../../model/transcript.ts';
 import type { ConversationPlace, SpeakerSnapshot } from '../../protocol/conversationView.ts';
+import type { Alignment } from '../../transcript/alignment.ts';
 import {
   createPhraseIndex,
   findWordAt,
@@ -18,6 +19,14 @@ import {
   type TranscriptRow,
 } from './transcriptRows.ts';
 import type { RoleFilter } from './viewState.ts';
+import type { Viewport } from './waveformLayout.ts';
+
+/** What is spoken, and where the last phrase of it lies in the recording. */
+export interface SpokenNow {
+  readonly positionMs: number;
+  readonly phrases: readonly ActivePhrase[];
+  readonly highlight: Viewport | undefined;
+}
 
 export class TranscriptList {
   /** Rows that the filter lets through. */
@@ -56,8 +65,19 @@ export class TranscriptList {
       : { ...found, row: rowOfPhrase(this.rows, found.phraseIndex) };
   }
 
-  spokenAt(epochMs: number): readonly ActivePhrase[] {
-    return findWordAt(this.index, epochMs);
+  /** @param clock of the text; nothing is spoken without a recording */
+  spokenNow(positionMs: number, clock: Alignment | undefined): SpokenNow {
+    const phrases = clock === undefined ? [] : findWordAt(this.index, clock.toEpochMs(positionMs));
+    const last = phrases.at(-1);
+    const phrase = last === undefined ? undefined : this.phrase(last.phraseIndex);
+    const highlight =
+      phrase === undefined || clock === undefined
+        ? undefined
+        : {
+            startMs: clock.toRecordingMs(phrase.startMs),
+            endMs: clock.toRecordingMs(phrase.startMs + phrase.durationMs),
+          };
+    return { positionMs, phrases, highlight };
   }
 
   show(filter: RoleFilter, searchText: string): void {

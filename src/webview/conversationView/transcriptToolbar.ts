@@ -164,7 +164,7 @@ function searchField(options: ToolbarOptions): TemplateResult {
 
 function offsetRow(controller: ConversationController): TemplateResult {
   const move = (byMs: number) => (): void => {
-    controller.setOffset(controller.offsetMs + byMs);
+    controller.setOffset(controller.clock.offsetMs + byMs);
   };
   return html`<div class="offset" role="group" aria-label="Move text against sound">
     <span>Text comes</span>
@@ -174,7 +174,7 @@ function offsetRow(controller: ConversationController): TemplateResult {
       type="number"
       step="50"
       aria-label="Milliseconds later than the platform says"
-      .value=${String(controller.offsetMs)}
+      .value=${String(controller.clock.offsetMs)}
       @change=${(event: Event): void => {
         if (event.currentTarget instanceof HTMLInputElement) {
           controller.setOffset(Number(event.currentTarget.value) || 0);
@@ -186,7 +186,7 @@ function offsetRow(controller: ConversationController): TemplateResult {
     ${toolButton({
       icon: 'discard',
       label: 'Back to the platform’s times',
-      isDisabled: controller.offsetMs === 0,
+      isDisabled: controller.clock.offsetMs === 0,
       onClick: () => {
         controller.setOffset(0);
       },
