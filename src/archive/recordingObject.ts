@@ -2,13 +2,16 @@
  * Stores what the platform says of a recording, without signed links, and leaves the stored object alone when only values differ
  * that change from request to request. Knows nothing of media.
  */
+import { throwIfCancelled } from '../base/appError.ts';
 import { isRecord } from '../base/decode.ts';
 import type { Fetched } from '../model/fetched.ts';
 import type { Recording } from '../model/recording.ts';
 import { isTextRecording } from './absence.ts';
 import { readStoredText } from './archivedConversation.ts';
-import { contentPath } from './compression.ts';
+import { contentPath, packedPath } from './compression.ts';
 import type { ConversationWriter, StoredFile } from './conversationWriter.ts';
+import { regularFileSize } from './durableFile.ts';
+import { isHistory } from './history.ts';
 import { entryPath } from './manifest.ts';
 import { withoutSignedLinks } from './signedLinks.ts';
 
@@ -19,14 +22,16 @@ export async function storeRecordingObject(
   { value, rawJson, source, fetchedAtMs }: Fetched<Recording>,
   signal: AbortSignal,
 ): Promise<StoredFile> {
-  const text = withoutSignedLinks(rawJson);
+  const fresh = withoutSignedLinks(rawJson);
   const held = await writer.findIntact((file) => contentPath(file.path) === path, signal);
   if (held !== undefined) {
     const heldText = await readStoredText(entryPath(writer.folderPath, held), signal);
-    if (isSameRecording(heldText, text)) {
+    if (isSameRecording(heldText, fresh)) {
       return { file: held, isUnchanged: true };
     }
   }
+  const unlisted = await readUnlisted(writer, path, signal);
+  const text = unlisted !== undefined && isSameRecording(unlisted, fresh) ? unlisted : fresh;
   return await writer.storeJson(
     {
       path,
@@ -43,6 +48,29 @@ export async function storeRecordingObject(
     // Messages are read by the player as they lie, and a browser unpacks gzip only.
     isTextRecording(value) ? 'gzip' : undefined,
   );
+}
+
+/** What a killed download left whole under the final name, and had not noted in the manifest yet. */
+async function readUnlisted(
+  writer: ConversationWriter,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (writer.files.some((file) => !isHistory(file) && contentPath(file.path) === path)) {
+    return undefined;
+  }
+  for (const compression of ['gzip', 'zstd'] as const) {
+    const packedAt = entryPath(writer.folderPath, { path: packedPath(path, compression) });
+    if ((await regularFileSize(packedAt)) !== undefined) {
+      try {
+        return await readStoredText(packedAt, signal);
+      } catch {
+        // Damaged: it goes to the history when the fresh one takes its place.
+        throwIfCancelled(signal);
+      }
+    }
+  }
+  return undefined;
 }
 
 /**

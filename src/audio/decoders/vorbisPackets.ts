@@ -1,7 +1,7 @@
 /**
  * Vorbis by stb_vorbis compiled to WebAssembly (`stb-vorbis`). The engine decodes whole files only, so each call gets a small
  * file of its own: the headers, the packet before, which overlaps, and the packets wanted.
- * @see docs/adr/0015-compressed-audio.md
+ * @see docs/adr/0016-compressed-audio.md
  */
 import { StbVorbis } from 'stb-vorbis';
 import { encodeOgg } from '../ogg/encodeOgg.ts';

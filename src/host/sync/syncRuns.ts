@@ -236,6 +236,10 @@ export class SyncRuns implements Disposable {
       await this.refresh().catch((error: unknown) => {
         this.deps.log.warn('The syncs of the archive could not be read', { error });
       });
+      // Marks in the trees and the catalogue follow; an archive outside of the workspace is not watched.
+      await this.deps.archives.refreshIndex(this.lifetime.signal).catch((error: unknown) => {
+        this.deps.log.warn('The archive could not be read', { error });
+      });
     }
   }
 

@@ -16,6 +16,7 @@ import { verifyConversation } from '../../../src/archive/verifyConversation.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { sha256 } from '../../support/archiveOnDisk.ts';
 import {
+  chatId,
   conversationId,
   sampleFolder,
   sampleIdentity,
@@ -71,7 +72,7 @@ suite('an archive that is packed', () => {
     bench.restoreSource();
   };
 
-  test('holds JSON as zstd, transcripts as gzip and WAV as gzip, all of it as it came', () =>
+  test('holds JSON as zstd, transcripts and messages as gzip and WAV as gzip, all of it as it came', () =>
     withFolder(async (root) => {
       const report = await download(root, packed);
       assert.deepEqual(
@@ -81,7 +82,7 @@ suite('an archive that is packed', () => {
           `recordings/${voiceId}.0.wav.gz`,
           `recordings/${voiceId}.1.wav.gz`,
           `recordings/${voiceId}.json.zst`,
-          'recordings/b0000000-0000-4000-8000-000000000002.json.zst',
+          `recordings/${chatId}.json.gz`,
           transcriptPath,
         ].sort(),
       );
@@ -200,7 +201,7 @@ suite('an archive that is packed', () => {
       const files = (await filesOf(root)).filter((path) => !path.endsWith('manifest.json'));
       assert.deepEqual(
         files.filter((path) => /\.(?:json\.gz|wav)$/u.test(path)),
-        [transcriptPath],
+        [`recordings/${chatId}.json.gz`, transcriptPath],
       );
       assert.deepEqual((await manifestFiles(root)).filter(isHistory), []);
       assert.deepEqual(await findings(root), []);
