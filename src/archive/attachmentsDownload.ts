@@ -136,6 +136,10 @@ async function downloadAttachment(
     if (media === undefined) {
       throw errors.bug('A download ended without a file');
     }
+    if (isErrorPage(attachment, media)) {
+      await discardPartial(partialPath);
+      throw errors.corrupt('The storage answered with a web page instead of the attachment');
+    }
     const stored = await writer.place(
       partialPath,
       {
@@ -159,6 +163,15 @@ async function downloadAttachment(
   } finally {
     progress.finish(path);
   }
+}
+
+/** Proxies and sign-in pages of networks answer 200 with HTML; an attachment may be anything, but then it is as large as stated. */
+function isErrorPage({ name, sizeBytes }: RecordingAttachment, media: FetchedMedia): boolean {
+  return (
+    media.contentType?.toLowerCase().startsWith('text/html') === true &&
+    media.sizeBytes !== sizeBytes &&
+    !/\.html?$/iu.test(name ?? '')
+  );
 }
 
 function verifications(

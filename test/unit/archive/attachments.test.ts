@@ -77,6 +77,30 @@ suite('attachments of messages and e-mails', () => {
       await assertSound(root);
     }));
 
+  test('are not taken from the web page of a proxy, but a page that was sent is', () =>
+    withFolder(async (root) => {
+      const page = Buffer.from('<!doctype html><title>Proxy</title>');
+      bench.server.files.set('page', { body: page, contentType: 'text/html; charset=utf-8' });
+      bench.data.recordings = [
+        mail([
+          { name: 'offer.pdf', contentPath: '{link:page}', attachmentId: 'a', contentLength: 16 },
+          { name: 'saved.html', contentPath: '{link:page}', attachmentId: 'b' },
+          {
+            name: 'page',
+            contentPath: '{link:page}',
+            attachmentId: 'c',
+            contentLength: page.length,
+          },
+        ]),
+      ];
+      const report = await bench.download(root, { parts: ['recordings'] });
+      assert.deepEqual(absence(report), ['attachments/mail-1/offer.pdf: unusable']);
+      assert.deepEqual(await attachmentsOf(root), [
+        'attachments/mail-1/page',
+        'attachments/mail-1/saved.html',
+      ]);
+    }));
+
   test('are left alone by a second download, and replaced with history when they change', () =>
     withFolder(async (root) => {
       bench.data.recordings = [
