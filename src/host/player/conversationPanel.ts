@@ -48,6 +48,10 @@ export class ConversationPanel {
   /** Where to go as soon as the page shows the conversation. */
   private place: ConversationPlace | undefined;
   private isOpened = false;
+  /** Nothing is told to a page before it asks. */
+  private isReady = false;
+  /** Read ahead of the page's first wish, since its script takes as long to load. */
+  private early: Promise<OpenedConversation> | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -101,6 +105,9 @@ export class ConversationPanel {
 
   /** Shows the page; it asks for its content when it is ready. */
   async show(): Promise<void> {
+    this.early = this.read();
+    // Whoever waits for it hears of the failure.
+    this.early.catch(() => undefined);
     const { webview } = this.panel;
     const { extensionUri } = this.deps;
     const folders = await this.deps.reader.folders();
@@ -178,20 +185,30 @@ export class ConversationPanel {
     }
   }
 
-  private async load(): Promise<void> {
+  private async read(): Promise<OpenedConversation> {
     const { signal } = this.lifetime;
+    const opened = await this.deps.reader.open(
+      this.id,
+      (message) => {
+        if (this.isReady) {
+          this.tell({ kind: 'loading', message });
+        }
+      },
+      signal,
+    );
+    await this.deps.resolveNames(opened, signal);
+    return opened;
+  }
+
+  private async load(): Promise<void> {
     this.isOpened = false;
+    this.isReady = true;
     try {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
-      const opened = await this.deps.reader.open(
-        this.id,
-        (message) => {
-          this.tell({ kind: 'loading', message });
-        },
-        signal,
-      );
+      const early = this.early;
+      this.early = undefined;
+      const opened = await (early ?? this.read());
       this.dependsOnSignIn = opened.isCached;
-      await this.deps.resolveNames(opened, signal);
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,

@@ -153,7 +153,7 @@ function toChannels(
   prepared: PreparedRecording,
   toUrl: (path: string) => string,
 ): readonly ChannelSnapshot[] {
-  return prepared.channels.map(({ fileChannel, indexInFile, peaksPath }, index) => ({
+  return prepared.channels.map(({ fileChannel, indexInFile, peaksPath, overview }, index) => ({
     label:
       prepared.channels.length === 1
         ? 'Both sides'
@@ -164,6 +164,7 @@ function toChannels(
       peaksPath === undefined
         ? (recording.files.find(({ channel }) => channel === fileChannel)?.waveform ?? [])
         : [],
+    ...(overview === undefined ? {} : { overview }),
   }));
 }
 
