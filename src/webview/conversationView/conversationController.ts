@@ -29,6 +29,7 @@ import {
   noText,
   settlePart,
   toPreviewLanes,
+  wholeText,
   type LoadedText,
   type Part,
 } from './recordingParts.ts';
@@ -311,8 +312,8 @@ export class ConversationController implements Disposable {
   }
 
   private arrive(): void {
-    const { wanted, transcript } = this;
-    if (wanted === undefined || transcript.kind === 'loading') {
+    const { wanted } = this;
+    if (wanted === undefined || wholeText(this.transcript) === undefined) {
       return;
     }
     this.wanted = undefined;
@@ -374,7 +375,13 @@ export class ConversationController implements Disposable {
         this.changed.fire(undefined);
       });
     }
-    const text = loadText(conversation, this.recording, this.clock.platform, scope.signal);
+    const onHead = (head: LoadedText): void => {
+      // Who stood further down wants to be there again, and not at the top for a moment.
+      if (this.wanted === undefined && this.view.scrollTopPx === 0 && !scope.signal.aborted) {
+        this.setText({ kind: 'ready', value: head });
+      }
+    };
+    const text = loadText(conversation, this.recording, this.clock.platform, onHead, scope.signal);
     void settlePart(text, (part) => {
       this.setText(part);
     });
@@ -412,7 +419,7 @@ export class ConversationController implements Disposable {
 
   /** Silence and the like move with the text. */
   private markTalk(): void {
-    const text = this.transcript.kind === 'ready' ? this.transcript.value : noText;
+    const text = wholeText(this.transcript) ?? noText;
     this.talk = toTalkMarks(
       text,
       (epochMs) => this.clock.toRecordingMs(epochMs),
