@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { SyncSnapshot } from '../../src/archive/sync/syncSnapshot.ts';
 import type { FaultRule } from '../simulator/control/faults.ts';
 import { withFolder } from '../support/archivedSample.ts';
-import { ChaosBench, conversationsOf, differences, readContents } from '../support/chaosBench.ts';
+import {
+  ChaosBench,
+  conversationsOf,
+  differences,
+  lastingDifferences,
+  readContents,
+} from '../support/chaosBench.ts';
 import { chaosSize } from '../support/chaosSize.ts';
 import { createRandom } from '../support/random.ts';
 import { runSync } from '../support/runSync.ts';
@@ -108,7 +114,7 @@ suite('a sync from a platform and a storage that fail all the time', () => {
         const mended = await runSync({ ...faulty, syncId, retriesEnded: true });
         assert.equal(mended.result?.snapshot.phase, 'finished', label);
         assert.deepEqual(
-          differences(await readContents(faulty.rootPath, label), expected),
+          lastingDifferences(await readContents(faulty.rootPath, label), expected),
           [],
           label,
         );
