@@ -185,6 +185,20 @@ function isInOtherFiles(
   );
 }
 
+/** What the manifests say that are among the paths: the reason of a difference is mostly in there. */
+export async function tellManifests(
+  rootPaths: readonly string[],
+  paths: readonly string[],
+): Promise<string> {
+  const manifests = paths.filter((path) => path.endsWith('/manifest.json'));
+  const told = await Promise.all(
+    manifests.flatMap((path) =>
+      rootPaths.map((rootPath) => readFile(join(rootPath, path), 'utf8').catch(String)),
+    ),
+  );
+  return told.join('\n');
+}
+
 async function readLasting(path: string): Promise<string> {
   const stored = await readFile(path);
   const content = path.endsWith('.gz') ? gunzipSync(stored) : stored;
