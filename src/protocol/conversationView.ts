@@ -10,6 +10,7 @@ import {
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
 } from '../base/decode.ts';
@@ -227,12 +228,6 @@ export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
     offsetMs: required(record, 'offsetMs', path, asNumber),
   };
 };
-
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}
 
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);

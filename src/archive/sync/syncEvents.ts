@@ -7,6 +7,7 @@ import {
   at,
   failDecode,
   listOf,
+  oneOf,
   optional,
   parseJson,
   required,
@@ -176,7 +177,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
       return {
         kind,
         atMs: number('atMs'),
-        phase: oneOf(stopPhases, record['phase'], 'phase'),
+        phase: required(record, 'phase', '', oneOf(stopPhases)),
         failure: optional(record, 'failure', '', decodeFailure),
       };
     default:
@@ -221,7 +222,7 @@ function decodeOutcome(value: unknown, path: string): ItemOutcome {
   const number = (key: string): number => required(record, key, path, asNumber);
   return {
     conversationId: parseConversationId(required(record, 'conversationId', path, asString)),
-    state: oneOf(['done', 'waiting', 'ended'] as const, record['state'], at(path, 'state')),
+    state: required(record, 'state', path, oneOf(['done', 'waiting', 'ended'] as const)),
     nextAttemptAtMs: number('nextAttemptAtMs'),
     reasons: listOf(record, 'reasons', path, asString).map(toReason),
     countsAsAttempt: record['countsAsAttempt'] !== false,
@@ -271,8 +272,4 @@ function decodeFailure(
 /** A reason that a later version added counts as one of the platform. */
 function toReason(code: string): ReasonCode {
   return reasonCodes.find((known) => known === code) ?? 'platformError';
-}
-
-function oneOf<T extends string>(known: readonly T[], value: unknown, path: string): T {
-  return known.find((each) => each === value) ?? failDecode(path, `one of ${known.join(', ')}`);
 }
