@@ -80,7 +80,8 @@ export interface SyncTotals {
 /** What a stop leaves. `found` begins a run after which discovery is to start again. */
 export type SyncEvent =
   | { readonly kind: 'sync'; readonly version: number; readonly syncId: string }
-  | { readonly kind: 'run'; readonly atMs: number }
+  /** `worker` is the process, as locks name it. */
+  | { readonly kind: 'run'; readonly atMs: number; readonly worker?: string | undefined }
   | {
       readonly kind: 'page';
       readonly position: string;
@@ -145,7 +146,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
     case 'sync':
       return { kind, version: number('version'), syncId: text('syncId') };
     case 'run':
-      return { kind, atMs: number('atMs') };
+      return { kind, atMs: number('atMs'), worker: optional(record, 'worker', '', asString) };
     case 'page':
       return {
         kind,
