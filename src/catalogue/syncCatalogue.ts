@@ -29,8 +29,8 @@ export interface SyncResult {
   }[];
 }
 
-/** Conversations that are read ahead while others are written. */
-const readAheadCount = 8;
+/** Conversations that are read ahead while others are written, where the source names no number. */
+const defaultReadAheadCount = 8;
 const maxProblemCount = 1000;
 
 /**
@@ -130,6 +130,7 @@ async function readAll(
   const writer = new CatalogueWriter(db);
   const problems: { conversationId: ConversationId; message: string }[] = [];
   const ahead: { item: ListedDocument; reading: Promise<CatalogueDocument> }[] = [];
+  const { readAheadCount = defaultReadAheadCount } = source;
   const limiter = new Limiter(readAheadCount);
   let nextIndex = 0;
   const readOn = (): void => {
