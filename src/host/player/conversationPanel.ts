@@ -1,7 +1,8 @@
 /** One editor tab that shows one conversation: the page, its messages and its life. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type ExportDeps,
   type ShownConversation,
 } from './exportConversation.ts';
+import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
 
@@ -33,6 +35,7 @@ export interface ConversationPanelDeps extends ExportDeps {
   /** Names of everything the conversation refers to are looked up before it is shown. */
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
+  readonly clock: Clock;
 }
 
 export class ConversationPanel {
@@ -41,6 +44,7 @@ export class ConversationPanel {
   private readonly panel: vscode.WebviewPanel;
   private readonly owned = new DisposableStore();
   private readonly lifetime = new AbortController();
+  private readonly notes: NotesKeeper;
   private readonly tell: (message: ToConversationView) => void;
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
@@ -53,6 +57,7 @@ export class ConversationPanel {
     this.id = id;
     this.panel = panel;
     this.deps = deps;
+    this.notes = new NotesKeeper(deps);
     this.owned.add(
       panel.onDidDispose(() => {
         this.lifetime.abort();
@@ -81,6 +86,13 @@ export class ConversationPanel {
           saveOffset: async ({ offsetMs }) => {
             await deps.offsets.set(id, offsetMs);
             return { isSaved: true };
+          },
+          changeNotes: async (wish, signal) => {
+            const { shown } = this;
+            if (shown === undefined) {
+              throw errors.bug('Notes were changed before the conversation was shown');
+            }
+            return { notes: await this.notes.change(shown.opened, wish, signal) };
           },
         },
         hears: decodeFromConversationView,
@@ -152,12 +164,30 @@ export class ConversationPanel {
           this.attempt(() => exportConversation(this.deps, shown, message));
         }
         break;
+      case 'download':
+        this.attempt(() => this.download());
+        break;
+      case 'importTranscript':
+        this.attempt(async () => {
+          await vscode.commands.executeCommand('genesysArchive.importTranscript');
+        });
+        break;
       case 'openAttachment':
         if (shown !== undefined) {
           this.attempt(() => openAttachment(shown.opened.archived, message));
         }
         break;
     }
+  }
+
+  /** Shows the conversation from the archive afterwards, where notes can be kept. */
+  private async download(): Promise<void> {
+    await vscode.commands.executeCommand('genesysArchive.downloadConversation', {
+      kind: 'conversation',
+      id: this.id,
+      conversationId: this.id,
+    });
+    await this.load();
   }
 
   /** What a person asked for in the page: its failure is shown once. */
@@ -178,7 +208,8 @@ export class ConversationPanel {
     }
   }
 
-  private async load(): Promise<void> {
+  /** Reads the conversation again: something of it changed. */
+  async load(): Promise<void> {
     const { signal } = this.lifetime;
     this.isOpened = false;
     try {
@@ -197,6 +228,7 @@ export class ConversationPanel {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
+        notes: await this.notes.read(opened, signal),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };
