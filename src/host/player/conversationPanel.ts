@@ -15,6 +15,7 @@ import {
   type FromConversationView,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
+import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { presentError } from '../errors/presentError.ts';
@@ -92,7 +93,9 @@ export class ConversationPanel {
             if (shown === undefined) {
               throw errors.bug('Notes were changed before the conversation was shown');
             }
-            return { notes: await this.notes.change(shown.opened, wish, signal) };
+            const notes = await this.notes.change(shown.opened, wish, signal);
+            this.keepNotes(notes);
+            return { notes };
           },
         },
         hears: decodeFromConversationView,
@@ -177,6 +180,15 @@ export class ConversationPanel {
           this.attempt(() => openAttachment(shown.opened.archived, message));
         }
         break;
+    }
+  }
+
+  /** Exports take them from here. */
+  private keepNotes(notes: readonly NoteSnapshot[]): void {
+    if (this.shown !== undefined) {
+      const { conversation } = this.shown;
+      const kept = { notes, problem: undefined, canDownload: false };
+      this.shown = { ...this.shown, conversation: { ...conversation, notes: kept } };
     }
   }
 
