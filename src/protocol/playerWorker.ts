@@ -39,6 +39,12 @@ export interface TranscriptFileSource {
     readonly title: string;
     readonly facts: readonly { readonly label: string; readonly value: string }[];
   };
+  readonly notes: readonly {
+    readonly text: string;
+    readonly tags: readonly string[];
+    readonly startMs: number | undefined;
+    readonly endMs: number | undefined;
+  }[];
   readonly mediaPath: string | undefined;
   readonly side: (typeof sides)[number] | undefined;
   readonly clip: Interval | undefined;
@@ -111,6 +117,15 @@ const decodeSource: Decoder<TranscriptFileSource> = (value, path) => {
             value: required(fact, 'value', onePath, asString),
           };
         }),
+      };
+    }),
+    notes: listOf(record, 'notes', path, (item, itemPath) => {
+      const note = asRecord(item, itemPath);
+      return {
+        text: required(note, 'text', itemPath, asString),
+        tags: listOf(note, 'tags', itemPath, asString),
+        startMs: optional(note, 'startMs', itemPath, asNumber),
+        endMs: optional(note, 'endMs', itemPath, asNumber),
       };
     }),
     mediaPath: optional(record, 'mediaPath', path, asString),

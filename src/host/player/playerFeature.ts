@@ -1,6 +1,7 @@
 /** Opens conversations in the player: from the tree, by id, from the archive, and again after a reload. */
 import * as vscode from 'vscode';
 import { errors } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import { toConversationFacts } from '../../model/conversationFacts.ts';
@@ -25,6 +26,7 @@ export interface PlayerDeps {
   readonly extensionUri: vscode.Uri;
   readonly workspaceState: vscode.Memento;
   readonly offsets: Offsets;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -158,13 +160,15 @@ export class PlayerFeature implements Disposable {
   }
 
   private panelDeps(): ConversationPanelDeps {
-    const { archives, reader, extensionUri, offsets, sessions, workspaceState, log } = this.deps;
+    const { archives, reader, extensionUri, offsets, sessions, workspaceState, clock, log } =
+      this.deps;
     return {
       archives,
       workspaceState,
       reader,
       extensionUri,
       offsets,
+      clock,
       log,
       names: ({ archived }) => withArchivedNames(sessions.current?.api.names, archived.names),
       resolveNames: ({ archived }: OpenedConversation, signal) => {
