@@ -266,9 +266,13 @@ suite('a download that is killed', () => {
         for (const recording of call.recordings()) {
           await assertMedia(recording, expected);
         }
+        let killedCount = 0;
         await atEachMark(pickMarks(whole?.markCount ?? 0, killCount), async (killAtMark, index) => {
           const root = join(base, String(index));
-          assert.equal(await runDownload({ ...optionsIn(root), killAtMark }), undefined);
+          const survived = await runDownload({ ...optionsIn(root), killAtMark });
+          // How often the disk is written to on the way is a matter of time: a run may be over before its mark.
+          assert.ok((survived?.markCount ?? 0) < killAtMark);
+          killedCount += survived === undefined ? 1 : 0;
           await checkFinalFiles(folderIn(root), expected);
           await assertSound(folderIn(root));
           assert.ok((await runDownload(optionsIn(root))) !== undefined);
@@ -276,6 +280,7 @@ suite('a download that is killed', () => {
           assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
           await assertSound(folderIn(root));
         });
+        assert.ok(killedCount > killCount / 2, `${String(killedCount)} runs were killed`);
       } finally {
         await simulator.stop();
       }
