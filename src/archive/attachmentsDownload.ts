@@ -105,6 +105,7 @@ async function downloadAttachment(
       deps,
       {
         partialPath,
+        mayResume: writer.mayHavePartial(path + partialSuffix),
         identity: path,
         link: (stale) => links.attachmentLink(recording.value.id, { attachment, index }, stale),
         onProgress: (doneBytes, totalBytes) => {

@@ -275,8 +275,9 @@ suite('a download that is killed', () => {
         const marks = pickMarks(whole?.markCount ?? 0, killCount + spareCount);
         await atEachMark(marks, async (killAtMark, index) => {
           const root = join(base, String(index));
-          const killed = await runDownload({ ...optionsIn(root), killAtMark });
-          killedCount += killed === undefined ? 1 : 0;
+          const survived = await runDownload({ ...optionsIn(root), killAtMark });
+          assert.ok((survived?.markCount ?? 0) < killAtMark);
+          killedCount += survived === undefined ? 1 : 0;
           await checkFinalFiles(folderIn(root), expected);
           await assertSound(folderIn(root));
           assert.ok((await runDownload(optionsIn(root))) !== undefined);
