@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { apiToken, LocalApiBench, recordedId } from '../support/localApiBench.ts';
+import { skipBecause } from '../support/runMocha.ts';
 
 const run = promisify(execFile);
 const auth = ['-H', `Authorization: Bearer ${apiToken}`];
@@ -23,8 +24,7 @@ suite('the local API by curl', function () {
   suiteSetup(async function () {
     const version = await run('curl', ['--version']).catch(() => undefined);
     if (version === undefined) {
-      process.stderr.write('skipped: there is no curl on this machine\n');
-      this.skip();
+      skipBecause(this, 'there is no curl on this machine');
     }
     bench = await LocalApiBench.start();
   });

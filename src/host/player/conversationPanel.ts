@@ -1,7 +1,7 @@
 /** One editor tab that shows one conversation: the page, its messages and its life. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
@@ -10,8 +10,8 @@ import {
   type ConversationViewAnswers,
   type ConversationViewRequests,
   type ExportKind,
-  type ConversationPlace,
   type FromConversationView,
+  type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
@@ -24,8 +24,10 @@ import {
   type ExportDeps,
   type ShownConversation,
 } from './exportConversation.ts';
+import { copyLinks } from '../links/links.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
+import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
   readonly reader: ConversationReader;
@@ -46,7 +48,7 @@ export class ConversationPanel {
   private dependsOnSignIn = false;
   private shown: ShownConversation | undefined;
   /** Where to go as soon as the page shows the conversation. */
-  private place: ConversationPlace | undefined;
+  private place: WantedPlace | undefined;
   private isOpened = false;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
@@ -76,6 +78,10 @@ export class ConversationPanel {
         handlers: {
           copyText: async ({ text }) => {
             await vscode.env.clipboard.writeText(text);
+            return { isCopied: true };
+          },
+          copyLink: async (wish) => {
+            await this.copyLink(wish);
             return { isCopied: true };
           },
           saveOffset: async ({ offsetMs }) => {
@@ -127,8 +133,13 @@ export class ConversationPanel {
     this.tell({ kind: 'prepareExport', what });
   }
 
+  /** Has the page say where it stands, and copies a link to that. */
+  prepareLink(): void {
+    this.tell({ kind: 'prepareLink' });
+  }
+
   /** Goes to a place of the conversation, now or when it is shown. */
-  goTo(place: ConversationPlace): void {
+  goTo(place: WantedPlace): void {
     this.place = place;
     this.tellPlace();
   }
@@ -172,10 +183,31 @@ export class ConversationPanel {
   }
 
   private tellPlace(): void {
-    if (this.place !== undefined && this.isOpened && this.panel.visible) {
-      this.tell({ kind: 'goTo', place: this.place });
+    const { place, shown } = this;
+    if (place !== undefined && shown !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: toPlace(place, shown.conversation.startMs) });
       this.place = undefined;
     }
+  }
+
+  private async copyLink({ recordingId, timeMs }: LinkWish): Promise<void> {
+    const { shown } = this;
+    if (shown === undefined) {
+      throw errors.bug('A link was wanted before the conversation was shown');
+    }
+    const { opened, conversation } = shown;
+    const recording = opened.archived.recordings.find(
+      (one) => one.recording.id === recordingId,
+    )?.recording;
+    await copyLinks([
+      {
+        conversationId: this.id,
+        organisationId: opened.organisationId,
+        recordingId: recording?.id,
+        sinceStartMs:
+          timeMs === undefined ? undefined : Math.max(0, Math.round(timeMs - conversation.startMs)),
+      },
+    ]);
   }
 
   private async load(): Promise<void> {

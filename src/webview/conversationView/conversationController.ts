@@ -20,6 +20,7 @@ import type { RpcPeer } from '../../protocol/rpc.ts';
 import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
+import { copyShown } from './clipboard.ts';
 import { recordingOfPlace } from './findPlace.ts';
 import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
@@ -289,6 +290,9 @@ export class ConversationController implements Disposable {
         this.wanted = message.place;
         this.goToWanted();
         break;
+      case 'prepareLink':
+        void this.copy('link');
+        break;
       case 'loading':
       case 'failed':
         this.show(message);
@@ -319,7 +323,9 @@ export class ConversationController implements Disposable {
     const place = this.list.find(wanted);
     if (place !== undefined) {
       this.follow(true);
-      this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      if (wanted.isExact !== true) {
+        this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      }
       if (place.row !== undefined) {
         this.arrived.fire(place.row);
       }
@@ -441,14 +447,8 @@ export class ConversationController implements Disposable {
     this.changed.fire(undefined);
   }
 
-  /** @returns whether the host put it on the clipboard */
-  async copyConversationId(): Promise<boolean> {
-    const text = this.conversation?.conversationId ?? '';
-    try {
-      const { isCopied } = await this.peer.request('copyText', { text }, this.scope.signal);
-      return isCopied;
-    } catch {
-      return false;
-    }
+  /** Puts the conversation's id, or a link to where this stands, on the clipboard. @returns whether the host did */
+  async copy(what: 'id' | 'link'): Promise<boolean> {
+    return copyShown(what, this, this.peer, this.scope.signal);
   }
 }

@@ -91,6 +91,9 @@ export class ConversationView extends ScopedElement {
     toggleFollow: () => {
       this.toggleFollow();
     },
+    copyLink: () => {
+      void this.copy('link');
+    },
     dismiss: () => {
       this.dismiss();
     },
@@ -193,8 +196,8 @@ export class ConversationView extends ScopedElement {
             onSelectRecording: (recordingId) => {
               this.controller.selectRecording(recordingId);
             },
-            onCopyId: () => {
-              void this.copyId();
+            onCopy: (what) => {
+              void this.copy(what);
             },
           })}
           ${this.renderBanners()} ${recording === undefined ? nothing : this.renderSound()}
@@ -374,9 +377,10 @@ export class ConversationView extends ScopedElement {
     }
   }
 
-  private async copyId(): Promise<void> {
-    const isCopied = await this.controller.copyConversationId();
-    this.announcement = isCopied ? 'Conversation id copied' : 'The id could not be copied';
+  private async copy(what: 'id' | 'link'): Promise<void> {
+    const name = what === 'id' ? 'Conversation id' : 'Link';
+    const isCopied = await this.controller.copy(what);
+    this.announcement = isCopied ? `${name} copied` : `${name} could not be copied`;
     this.requestUpdate();
   }
 

@@ -11,6 +11,7 @@ export interface ShortcutDeps {
   readonly focusSearch: () => void;
   readonly stepMatch: (direction: 1 | -1) => void;
   readonly toggleFollow: () => void;
+  readonly copyLink: () => void;
   readonly dismiss: () => void;
 }
 
@@ -102,6 +103,7 @@ export function createShortcutActions(
     toggleSummary: () => {
       controller.change({ isSummaryShown: !controller.view.isSummaryShown });
     },
+    copyLink: deps.copyLink,
     exportTranscript: () => {
       controller.export('transcript');
     },
