@@ -30,7 +30,9 @@ export type ToConversationView =
   | { readonly kind: 'seek'; readonly offsetMs: number }
   /** A command of the editor that the page has to say more about: it answers with `export`. */
   | { readonly kind: 'prepareExport'; readonly what: ExportKind }
-  | { readonly kind: 'goTo'; readonly place: ConversationPlace };
+  | { readonly kind: 'goTo'; readonly place: ConversationPlace }
+  /** A command of the editor: the page answers with the request `copyLink`. */
+  | { readonly kind: 'prepareLink' };
 
 /** A moment of a conversation, such as where something was found. */
 export interface ConversationPlace {
@@ -40,6 +42,15 @@ export interface ConversationPlace {
   readonly recordingId?: string | undefined;
   /** The player stands at the first of these words in the phrase; at its start when there is none. */
   readonly words: readonly string[];
+  /** True to stand at the time itself, which may be within a phrase. */
+  readonly isExact?: boolean | undefined;
+}
+
+/** What the player stands at, for a link to it. */
+export interface LinkWish {
+  readonly recordingId: string | undefined;
+  /** Epoch milliseconds by the clock of the text; undefined where there is nothing to play. */
+  readonly timeMs: number | undefined;
 }
 
 /** Page → host. */
@@ -178,6 +189,8 @@ export interface SpeakerSnapshot {
 export type ConversationViewRequests = {
   /** Puts text on the clipboard. */
   copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
+  /** Puts a link to a moment on the clipboard. */
+  copyLink: { params: LinkWish; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
 } & NoteRequests;
@@ -189,6 +202,18 @@ export const conversationViewDecoders: RequestDecoders<ConversationViewRequests>
   ...noteDecoders,
   copyText: {
     params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
+    result: (value, path) => ({
+      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
+    }),
+  },
+  copyLink: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        recordingId: optional(record, 'recordingId', path, asString),
+        timeMs: optional(record, 'timeMs', path, asNumber),
+      };
+    },
     result: (value, path) => ({
       isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
     }),
@@ -264,6 +289,8 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
       return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
     case 'prepareExport':
       return { kind: 'prepareExport', what: required(record, 'what', path, oneOf(exportKinds)) };
+    case 'prepareLink':
+      return { kind: 'prepareLink' };
     case 'goTo':
       return { kind: 'goTo', place: required(record, 'place', path, decodePlace) };
     default:
@@ -278,6 +305,7 @@ const decodePlace: Decoder<ConversationPlace> = (value, path) => {
     communicationId: optional(record, 'communicationId', path, asString),
     recordingId: optional(record, 'recordingId', path, asString),
     words: listOf(record, 'words', path, asString),
+    isExact: optional(record, 'isExact', path, asBoolean),
   };
 };
 

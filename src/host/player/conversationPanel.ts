@@ -11,8 +11,8 @@ import {
   type ConversationViewAnswers,
   type ConversationViewRequests,
   type ExportKind,
-  type ConversationPlace,
   type FromConversationView,
+  type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
@@ -26,9 +26,11 @@ import {
   type ExportDeps,
   type ShownConversation,
 } from './exportConversation.ts';
+import { copyLinks } from '../links/links.ts';
 import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
+import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
   readonly reader: ConversationReader;
@@ -51,7 +53,7 @@ export class ConversationPanel {
   private dependsOnSignIn = false;
   private shown: ShownConversation | undefined;
   /** Where to go as soon as the page shows the conversation. */
-  private place: ConversationPlace | undefined;
+  private place: WantedPlace | undefined;
   private isOpened = false;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
@@ -82,6 +84,10 @@ export class ConversationPanel {
         handlers: {
           copyText: async ({ text }) => {
             await vscode.env.clipboard.writeText(text);
+            return { isCopied: true };
+          },
+          copyLink: async (wish) => {
+            await this.copyLink(wish);
             return { isCopied: true };
           },
           saveOffset: async ({ offsetMs }) => {
@@ -142,8 +148,13 @@ export class ConversationPanel {
     this.tell({ kind: 'prepareExport', what });
   }
 
+  /** Has the page say where it stands, and copies a link to that. */
+  prepareLink(): void {
+    this.tell({ kind: 'prepareLink' });
+  }
+
   /** Goes to a place of the conversation, now or when it is shown. */
-  goTo(place: ConversationPlace): void {
+  goTo(place: WantedPlace): void {
     this.place = place;
     this.tellPlace();
   }
@@ -214,10 +225,31 @@ export class ConversationPanel {
   }
 
   private tellPlace(): void {
-    if (this.place !== undefined && this.isOpened && this.panel.visible) {
-      this.tell({ kind: 'goTo', place: this.place });
+    const { place, shown } = this;
+    if (place !== undefined && shown !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: toPlace(place, shown.conversation.startMs) });
       this.place = undefined;
     }
+  }
+
+  private async copyLink({ recordingId, timeMs }: LinkWish): Promise<void> {
+    const { shown } = this;
+    if (shown === undefined) {
+      throw errors.bug('A link was wanted before the conversation was shown');
+    }
+    const { opened, conversation } = shown;
+    const recording = opened.archived.recordings.find(
+      (one) => one.recording.id === recordingId,
+    )?.recording;
+    await copyLinks([
+      {
+        conversationId: this.id,
+        organisationId: opened.organisationId,
+        recordingId: recording?.id,
+        sinceStartMs:
+          timeMs === undefined ? undefined : Math.max(0, Math.round(timeMs - conversation.startMs)),
+      },
+    ]);
   }
 
   /** Reads the conversation again: something of it changed. */
