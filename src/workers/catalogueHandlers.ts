@@ -97,7 +97,7 @@ export function createCatalogueHandlers(
       const catalogue = await connect(params);
       const listed = await findListed(params.archivePath, params);
       if (listed === undefined) {
-        return catalogue.remove(parseConversationId(params.conversationId));
+        return await catalogue.remove(parseConversationId(params.conversationId), signal);
       }
       await catalogue.ingest(await readDocument(params.archivePath, listed, signal), signal);
       return true;
@@ -128,9 +128,9 @@ export function createCatalogueHandlers(
       };
       return (await connect(params)).conversations(query, page, signal);
     },
-    removeConversation: async (params) =>
+    removeConversation: async (params, signal) =>
       existsSync(cataloguePath(params.storagePath, params.archiveId))
-        ? (await connect(params)).remove(parseConversationId(params.conversationId))
+        ? (await connect(params)).remove(parseConversationId(params.conversationId), signal)
         : false,
   };
 }
