@@ -2,7 +2,7 @@
  * Downloads one conversation into the archive: its detail, recordings and transcripts. Owns the order of things and what a
  * failure of a part means for the whole; the steps themselves are elsewhere.
  */
-import { errors, isAppError, isCancellation } from '../base/appError.ts';
+import { errors, isAppError, isCancellation, throwIfCancelled } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { absenceByFailure, type AbsentItem } from './absence.ts';
@@ -199,6 +199,8 @@ async function runParts(
   } finally {
     outcome.throwIfEnded();
   }
+  // Steps that did not begin say nothing: what they would have brought is neither there nor absent.
+  throwIfCancelled(outcome.signal);
   await writer.setAbsent((item) => isSettled(item, request, outcome.storedItems), outcome.absent, {
     parts: wholeParts(request),
     detailSha256,

@@ -28,6 +28,8 @@ import { makeWav } from '../support/wav.ts';
 
 const killCount = 20;
 const never = new AbortController().signal;
+/** A run has fewer marks than another when its bytes come in larger pieces, and may end before the last of them. */
+const spareCount = 3;
 /** Larger than a checkpoint, so that kills fall before and after one. */
 const wavBytes = 6_000_000;
 
@@ -192,15 +194,18 @@ suite('a download that is killed', () => {
       const expected = expectedOf();
       const whole = await runDownload(optionsFor(join(base, 'whole')));
       let killedCount = 0;
-      await atEachMark(pickMarks(whole?.markCount ?? 0, 10), async (killAtMark, index) => {
-        const root = join(base, String(index));
-        const result = await runDownload({ ...optionsFor(root), killAtMark });
-        killedCount += result === undefined ? 1 : 0;
-        await checkFinalFiles(join(root, sampleFolder), expected);
-        await assertSound(join(root, sampleFolder));
-        await assertComplete(root, expected);
-      });
-      assert.equal(killedCount, 10, 'every run was killed on its way');
+      await atEachMark(
+        pickMarks(whole?.markCount ?? 0, 10 + spareCount),
+        async (killAtMark, index) => {
+          const root = join(base, String(index));
+          const result = await runDownload({ ...optionsFor(root), killAtMark });
+          killedCount += result === undefined ? 1 : 0;
+          await checkFinalFiles(join(root, sampleFolder), expected);
+          await assertSound(join(root, sampleFolder));
+          await assertComplete(root, expected);
+        },
+      );
+      assert.ok(killedCount >= 10, `killed on its way: ${String(killedCount)}`);
     })).timeout(240_000);
 
   test('loses nothing of what was there while it replaces it', () =>
@@ -266,9 +271,13 @@ suite('a download that is killed', () => {
         for (const recording of call.recordings()) {
           await assertMedia(recording, expected);
         }
-        await atEachMark(pickMarks(whole?.markCount ?? 0, killCount), async (killAtMark, index) => {
+        let killedCount = 0;
+        const marks = pickMarks(whole?.markCount ?? 0, killCount + spareCount);
+        await atEachMark(marks, async (killAtMark, index) => {
           const root = join(base, String(index));
-          assert.equal(await runDownload({ ...optionsIn(root), killAtMark }), undefined);
+          const survived = await runDownload({ ...optionsIn(root), killAtMark });
+          assert.ok((survived?.markCount ?? 0) < killAtMark);
+          killedCount += survived === undefined ? 1 : 0;
           await checkFinalFiles(folderIn(root), expected);
           await assertSound(folderIn(root));
           assert.ok((await runDownload(optionsIn(root))) !== undefined);
@@ -276,6 +285,7 @@ suite('a download that is killed', () => {
           assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
           await assertSound(folderIn(root));
         });
+        assert.ok(killedCount >= killCount, `killed on its way: ${String(killedCount)}`);
       } finally {
         await simulator.stop();
       }

@@ -32,7 +32,7 @@ import {
 } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
 import { maxUnpackedBytes, unpackedChunks } from './unpackedChunks.ts';
-import { readMessages, readNotesText, type WrittenText } from './writtenText.ts';
+import { readMessages, readNotesText, type NoteText, type WrittenText } from './writtenText.ts';
 
 export type IndexedItem =
   | (TranscriptPart & IndexedOrigin)
@@ -105,7 +105,7 @@ export async function readIndexedConversation(
       }
     }
     const { notes, tags } = await tolerated(
-      Promise.resolve().then(() => readNotes(folderPath)),
+      Promise.resolve().then(() => readNotes(folderPath, conversation.startMs)),
       noNotes,
     );
     return {
@@ -123,7 +123,7 @@ interface ItemSources {
   readonly conversation: Conversation;
   readonly files: readonly ManifestFile[];
   readonly objects: readonly { readonly raw: JsonRecord; readonly recording: Recording }[];
-  readonly notes: readonly WrittenText[];
+  readonly notes: readonly NoteText[];
   readonly problems: readonly IndexedItem[];
 }
 
@@ -131,13 +131,12 @@ async function* streamItems(
   { folderPath, conversation, files, objects, notes, problems }: ItemSources,
   signal: AbortSignal,
 ): AsyncGenerator<readonly IndexedItem[], void, undefined> {
-  const nowhere = { communicationId: undefined, recordingId: undefined };
   yield [
     ...problems,
     ...[...notes, ...wrapUpNotes(conversation)].map((note) => ({
       kind: 'note' as const,
       ...note,
-      ...nowhere,
+      communicationId: undefined,
     })),
   ];
   const addresses = customerAddresses(conversation);
@@ -239,9 +238,9 @@ async function readNames(
 
 const noNotes = { notes: [], tags: [] };
 
-function readNotes(folderPath: string): ReturnType<typeof readNotesText> {
+function readNotes(folderPath: string, startMs: number): ReturnType<typeof readNotesText> {
   const text = readSmall(join(folderPath, notesName), maxNotesBytes);
-  return text === undefined ? noNotes : readNotesText(parseJson(text, notesName));
+  return text === undefined ? noNotes : readNotesText(parseJson(text, notesName), startMs);
 }
 
 /** The text of a plain file of bounded size; undefined when it is missing. */
@@ -261,13 +260,13 @@ function isRecordingObject({ path }: ManifestFile): boolean {
 }
 
 /** What agents wrote when they wrapped up. */
-function wrapUpNotes(conversation: Conversation): readonly WrittenText[] {
+function wrapUpNotes(conversation: Conversation): readonly NoteText[] {
   return conversation.participants.flatMap(({ sessions }) =>
     sessions.flatMap(({ segments }) =>
       segments.flatMap(({ wrapUpNote, startMs }) =>
         wrapUpNote === undefined || wrapUpNote === ''
           ? []
-          : [{ role: 'note', text: wrapUpNote, startMs }],
+          : [{ role: 'note', text: wrapUpNote, startMs, recordingId: undefined }],
       ),
     ),
   );

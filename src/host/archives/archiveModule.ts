@@ -9,7 +9,8 @@ export { toReadableText } from '../../archive/exports/readableText.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';
 export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
 export { readManifest } from '../../archive/manifest.ts';
-export { readNotes } from '../../archive/notes.ts';
+export { applyNoteChange } from '../../archive/noteChanges.ts';
+export { readNotes, updateNotes } from '../../archive/notes.ts';
 export {
   deleteConversations,
   resumeDeletions,

@@ -7,6 +7,7 @@ import { isCustomer, toConversationFacts } from '../../model/conversationFacts.t
 import type { Manifest } from '../../archive/manifest.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { PreparedRecording } from '../../protocol/archiveWorker.ts';
+import type { NotesSnapshot } from '../../protocol/conversationNotes.ts';
 import type {
   AttachmentSnapshot,
   ChannelSnapshot,
@@ -32,6 +33,7 @@ export interface SnapshotInput {
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
   readonly names: Names;
   readonly offsetMs: number;
+  readonly notes: NotesSnapshot;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
@@ -41,6 +43,7 @@ export function toConversationSnapshot({
   prepared,
   names,
   offsetMs,
+  notes,
   toUrl,
 }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
@@ -93,6 +96,7 @@ export function toConversationSnapshot({
       ),
     ],
     offsetMs,
+    notes,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Opens conversations in the player: from the tree, by id, from the archive, and again after a reload. */
 import * as vscode from 'vscode';
 import { errors } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import { toConversationFacts } from '../../model/conversationFacts.ts';
@@ -11,12 +12,12 @@ import type { Archives } from '../archives/archives.ts';
 import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
-import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
 import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import type { WantedPlace } from './wantedPlace.ts';
 
 export interface PlayerDeps {
   readonly archives: Archives;
@@ -25,7 +26,10 @@ export interface PlayerDeps {
   readonly extensionUri: vscode.Uri;
   readonly workspaceState: vscode.Memento;
   readonly offsets: Offsets;
+  readonly clock: Clock;
   readonly log: Log;
+  /** Follows text that is a link to a conversation. @returns false when it is none */
+  readonly followPastedLink: (text: string) => Promise<boolean>;
 }
 
 /** More conversations at once are hardly meant. */
@@ -38,7 +42,7 @@ interface Tab {
   /** Undefined until the player's code is loaded. */
   shown: ConversationPanel | undefined;
   /** Where to go when it is. */
-  place: ConversationPlace | undefined;
+  place: WantedPlace | undefined;
 }
 
 export class PlayerFeature implements Disposable {
@@ -90,7 +94,7 @@ export class PlayerFeature implements Disposable {
       },
       'genesysArchive.openConversationById': async (...args) => {
         const text = typeof args[0] === 'string' ? args[0] : await askId();
-        if (text !== undefined) {
+        if (text !== undefined && !(await this.deps.followPastedLink(text))) {
           await this.open(parsePastedConversation(text));
         }
       },
@@ -105,7 +109,7 @@ export class PlayerFeature implements Disposable {
   }
 
   /** Shows the conversation's tab, opening it when it is not open, and goes to the place. */
-  async open(id: ConversationId, place?: ConversationPlace): Promise<void> {
+  async open(id: ConversationId, place?: WantedPlace): Promise<void> {
     const open = this.tabs.get(id);
     if (open !== undefined) {
       open.place = place;
@@ -132,7 +136,7 @@ export class PlayerFeature implements Disposable {
   private async attach(
     id: ConversationId,
     panel: vscode.WebviewPanel,
-    place?: ConversationPlace,
+    place?: WantedPlace,
   ): Promise<void> {
     const tab: Tab = { panel, shown: undefined, place };
     // Known before anything is awaited: opening it once more reveals this tab.
@@ -146,25 +150,38 @@ export class PlayerFeature implements Disposable {
     }
   }
 
+  /** Has the player in front copy a link to where it stands. @returns false when none is in front */
+  copyLink(): boolean {
+    const shown = this.inFront();
+    shown?.prepareLink();
+    return shown !== undefined;
+  }
+
+  private inFront(): ConversationPanel | undefined {
+    return [...this.tabs.values()].find(({ panel }) => panel.active)?.shown;
+  }
+
   /** Of the player in front: only it knows what is selected. */
   private prepareExport(what: ExportKind): void {
-    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
-    if (tab?.shown === undefined) {
+    const shown = this.inFront();
+    if (shown === undefined) {
       throw errors.input(
         vscode.l10n.t('Open the conversation in the player first, then export from there.'),
       );
     }
-    tab.shown.prepareExport(what);
+    shown.prepareExport(what);
   }
 
   private panelDeps(): ConversationPanelDeps {
-    const { archives, reader, extensionUri, offsets, sessions, workspaceState, log } = this.deps;
+    const { archives, reader, extensionUri, offsets, sessions, workspaceState, clock, log } =
+      this.deps;
     return {
       archives,
       workspaceState,
       reader,
       extensionUri,
       offsets,
+      clock,
       log,
       names: ({ archived }) => withArchivedNames(sessions.current?.api.names, archived.names),
       resolveNames: ({ archived }: OpenedConversation, signal) => {

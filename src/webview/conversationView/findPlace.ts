@@ -23,12 +23,18 @@ export function recordingOfPlace(
   );
 }
 
-/** The row that begins nearest to the time, and the first of its words that is one of the place's. */
+/**
+ * The row that begins nearest to the time, and the first of its words that is one of the place's. For an exact place the last one that
+ * has begun by then.
+ */
 export function findPlace(
   rows: readonly TranscriptRow[],
   place: ConversationPlace,
 ): { readonly phraseIndex: number; readonly wordIndex: number | undefined } | undefined {
-  const distanceMs = ({ phrase }: TranscriptRow): number => Math.abs(phrase.startMs - place.timeMs);
+  const distanceMs = ({ phrase: { startMs } }: TranscriptRow): number =>
+    place.isExact === true && startMs > place.timeMs
+      ? Number.POSITIVE_INFINITY
+      : Math.abs(startMs - place.timeMs);
   const wanted = new Set(place.words.flatMap((text) => text.split(/\s+/u)).map(normalise));
   const wordOf = ({ phrase }: TranscriptRow): number =>
     phrase.words.findIndex(({ text }) => wanted.has(normalise(text)));
