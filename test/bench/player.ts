@@ -132,26 +132,34 @@ function sayFrames(name: string, { intervalsMs, scriptsMs }: Frames, empty: Fram
   });
 }
 
-/** Of each move of the highlight: frames since the first one whose sound had come to the word. */
-function highlightDelays(frames: readonly HighlightFrame[]): readonly number[] {
+/** Of each move of the highlight: how many frames after the first one whose sound had come to that word, or before it. */
+function highlightDelays(
+  frames: readonly HighlightFrame[],
+  phraseStartsMs: readonly number[],
+): readonly number[] {
   const stepMs = call.durationMs / call.wordCount;
   const delays: number[] = [];
-  for (const [index, frame] of frames.entries()) {
+  for (const [index, { phrase, word }] of frames.entries()) {
     const before = frames[index - 1];
-    if (before === undefined || frame.word < 0) {
-      continue;
-    }
-    if (frame.word !== before.word || frame.phrase !== before.phrase) {
-      // Words follow one another evenly in the whole call.
-      const wordMs = Math.floor(frame.soundMs / stepMs + 0.01) * stepMs;
-      const first = frames.findIndex(({ soundMs }) => soundMs >= wordMs - 1);
-      delays.push(index - first);
+    const startMs = phraseStartsMs[phrase];
+    const hasMoved =
+      before !== undefined && (word !== before.word || phrase !== before.phrase) && word >= 0;
+    if (hasMoved && startMs !== undefined) {
+      // Times of the transcript and of the sound are whole milliseconds.
+      const wordMs = startMs + word * stepMs - 1;
+      const due = frames.findIndex(({ soundMs }) => soundMs >= wordMs);
+      // A word that the sound has not come to by the end is as early as can be.
+      delays.push(Math.abs(index - (due < 0 ? frames.length : due)));
     }
   }
-  return delays;
+  // The first is the place that was gone to, not a move.
+  return delays.slice(1);
 }
 
-async function measureMoving(workbench: Workbench): Promise<void> {
+async function measureMoving(
+  workbench: Workbench,
+  phraseStartsMs: readonly number[],
+): Promise<void> {
   const host = workbench.webview().locator('genesys-conversation-view');
   const { page } = workbench;
   const empty = await measureFrames(page, host, 'nothing');
@@ -159,7 +167,7 @@ async function measureMoving(workbench: Workbench): Promise<void> {
   sayFrames('scroll', await measureFrames(page, host, 'scroll'), empty);
   const player = await PlayerView.waitFor(workbench);
   await player.play();
-  const delays = highlightDelays(await host.evaluate(watchHighlight, 10_000));
+  const delays = highlightDelays(await host.evaluate(watchHighlight, 10_000), phraseStartsMs);
   if (delays.length < 10) {
     throw new Error(`The highlight moved ${String(delays.length)} times in ten seconds`);
   }
@@ -177,7 +185,7 @@ try {
   say('playerBundleBytes', statSync(bundle).size, 'bytes');
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
-  await writeLongCall(join(workspace, 'genesys-archive'), call);
+  const phraseStartsMs = await writeLongCall(join(workspace, 'genesys-archive'), call);
   const workbench = await Workbench.launch({ vsixFiles: [vsix], folder: workspace });
   try {
     await workbench.page.addInitScript(watchFirstPaint);
@@ -199,7 +207,7 @@ try {
     say('commandToPaintMs', of('commandToPaintMs'), 'ms');
     say('coldCommandToPaintMs', cold.commandToPaintMs, 'ms');
     say('pageMemoryBytes', median(addedBytes), 'bytes');
-    await measureMoving(workbench);
+    await measureMoving(workbench, phraseStartsMs);
   } catch (error) {
     await workbench.screenshot('player bench');
     process.stderr.write(`${workbench.consoleErrors.join('\n')}\n`);

@@ -24,8 +24,11 @@ const id = idOf(1);
 const communicationId = parseCommunicationId(id.replace('c0000000', 'a0000000'));
 const recordingId = parseRecordingId(recordingOf(id));
 
-/** The archive's folder is made; it then holds this one conversation. */
-export async function writeLongCall(archiveRoot: string, call: LongCall): Promise<void> {
+/** The archive's folder is made; it then holds this one conversation. @returns where each phrase begins in the recording */
+export async function writeLongCall(
+  archiveRoot: string,
+  call: LongCall,
+): Promise<readonly number[]> {
   const archive = await openArchive(archiveRoot);
   const endMs = startMs + call.durationMs;
   const folder = await putConversation(archive, { id, startMs, endMs });
@@ -47,10 +50,11 @@ export async function writeLongCall(archiveRoot: string, call: LongCall): Promis
     endTime: new Date(endMs).toISOString(),
     outputDurationMs: call.durationMs,
   });
+  const phraseStartsMs: number[] = [];
   const transcript = await store(
     folder,
     `transcripts/${communicationId}.json.gz`,
-    transcriptOf(call),
+    transcriptOf(call, phraseStartsMs),
   );
   const manifest = await readManifest(folder, never);
   if (manifest === undefined) {
@@ -77,6 +81,7 @@ export async function writeLongCall(archiveRoot: string, call: LongCall): Promis
     },
     never,
   );
+  return phraseStartsMs;
 }
 
 async function store(folder: string, path: string, value: unknown): Promise<ManifestFile> {
@@ -101,7 +106,7 @@ async function store(folder: string, path: string, value: unknown): Promise<Mani
 }
 
 /** The platform's file: phrases in turns over the whole call, each word with its time and confidence. */
-function transcriptOf({ durationMs, wordCount }: LongCall): unknown {
+function transcriptOf({ durationMs, wordCount }: LongCall, phraseStartsMs: number[]): unknown {
   const random = createRandom(6);
   const corpus = createSpeechCorpus(random);
   const stepMs = durationMs / wordCount;
@@ -113,6 +118,7 @@ function transcriptOf({ durationMs, wordCount }: LongCall): unknown {
   for (let spoken = 0; spoken < wordCount;) {
     const texts = corpus.phrase();
     const firstMs = spoken * stepMs;
+    phraseStartsMs.push(firstMs);
     const text = texts.join(' ');
     phrases.push({
       phraseIndex: phrases.length,

@@ -129,14 +129,21 @@ export function searchRows(rows: readonly TranscriptRow[], searchText: string): 
     return [];
   }
   return rows.flatMap(({ phrase }, index) =>
-    normalise(
-      toTokens(phrase)
-        .map(({ text }) => text)
-        .join(' '),
-    ).includes(wanted)
-      ? [index]
-      : [],
+    searchableText(phrase).includes(wanted) ? [index] : [],
   );
+}
+
+/** Kept with the phrase: every letter that is typed looks through all of them. */
+const searchableTexts = new WeakMap<Phrase, string>();
+
+function searchableText(phrase: Phrase): string {
+  let text = searchableTexts.get(phrase);
+  if (text === undefined) {
+    const pieces = toTokens(phrase).map((token) => token.text);
+    text = normalise(pieces.join(' '));
+    searchableTexts.set(phrase, text);
+  }
+  return text;
 }
 
 function normalise(text: string): string {
