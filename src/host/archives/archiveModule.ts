@@ -6,6 +6,7 @@ export { noteEvent } from '../../archive/audit/noteEvent.ts';
 export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
 export { toReadableText } from '../../archive/exports/readableText.ts';
+export { importTranscript, inspectTranscript } from '../../archive/importTranscript.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';
 export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
 export { readManifest } from '../../archive/manifest.ts';
