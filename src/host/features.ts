@@ -62,6 +62,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     new LocalArchiveFeature({
       ...services,
       archives,
+      worker,
       log: log.child('catalogue'),
       openConversation: (id, place) => player.open(id, place),
     }),

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { failDecode } from '../base/decode.ts';
+import { findWordTime } from '../archive/findWordTime.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
 import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
@@ -31,6 +32,9 @@ const peer = connectRpc<
     prepareRecording,
     ...createCatalogueHandlers((progress) => {
       peer.notify(progress);
+    }),
+    findWordTime: async ({ communicationId, ...params }, signal) => ({
+      timeMs: await findWordTime({ ...params, communicationId }, signal),
     }),
     verifyConversation: ({ folderPath }, signal) => verifyConversation(folderPath, signal),
   },
