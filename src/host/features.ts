@@ -68,11 +68,10 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
   );
   store.add(
-    watchArchive(
-      archives,
-      [conversations.onDidBecomeVisible, localArchive.onDidBecomeVisible],
-      log,
-    ),
+    watchArchive({ ...services, archives }, [
+      conversations.onDidBecomeVisible,
+      localArchive.onDidBecomeVisible,
+    ]),
   );
   const localApi = store.add(
     new LocalApiFeature({
