@@ -10,9 +10,16 @@ import {
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
 } from '../base/decode.ts';
+import {
+  decodeNotesSnapshot,
+  noteDecoders,
+  type NoteRequests,
+  type NotesSnapshot,
+} from './conversationNotes.ts';
 import type { Decoder, RequestDecoders } from './rpc.ts';
 
 /** Host → page. */
@@ -23,7 +30,9 @@ export type ToConversationView =
   | { readonly kind: 'seek'; readonly offsetMs: number }
   /** A command of the editor that the page has to say more about: it answers with `export`. */
   | { readonly kind: 'prepareExport'; readonly what: ExportKind }
-  | { readonly kind: 'goTo'; readonly place: ConversationPlace };
+  | { readonly kind: 'goTo'; readonly place: ConversationPlace }
+  /** A command of the editor: the page answers with the request `copyLink`. */
+  | { readonly kind: 'prepareLink' };
 
 /** A moment of a conversation, such as where something was found. */
 export interface ConversationPlace {
@@ -33,6 +42,15 @@ export interface ConversationPlace {
   readonly recordingId?: string | undefined;
   /** The player stands at the first of these words in the phrase; at its start when there is none. */
   readonly words: readonly string[];
+  /** True to stand at the time itself, which may be within a phrase. */
+  readonly isExact?: boolean | undefined;
+}
+
+/** What the player stands at, for a link to it. */
+export interface LinkWish {
+  readonly recordingId: string | undefined;
+  /** Epoch milliseconds by the clock of the text; undefined where there is nothing to play. */
+  readonly timeMs: number | undefined;
 }
 
 /** Page → host. */
@@ -40,6 +58,10 @@ export type FromConversationView =
   | { readonly kind: 'ready' }
   | { readonly kind: 'retry' }
   | ({ readonly kind: 'export' } & ExportWish)
+  /** Has the host download the conversation into the archive and show it from there. */
+  | { readonly kind: 'download' }
+  /** Has the host ask for a transcript file of this conversation and take it into the archive. */
+  | { readonly kind: 'importTranscript' }
   /** Shows an attachment, in the editor or in its folder; `id` as in `AttachmentSnapshot`. */
   | { readonly kind: 'openAttachment'; readonly id: string; readonly isRevealed: boolean };
 
@@ -86,6 +108,8 @@ export interface ConversationSnapshot {
   readonly notices: readonly string[];
   /** What `saveOffset` kept: how much later in the recording the text belongs than its times say. Missing is 0. */
   readonly offsetMs?: number | undefined;
+  /** Missing: there are none, and none can be kept. */
+  readonly notes?: NotesSnapshot | undefined;
 }
 
 export interface RecordingSnapshot {
@@ -165,16 +189,31 @@ export interface SpeakerSnapshot {
 export type ConversationViewRequests = {
   /** Puts text on the clipboard. */
   copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
+  /** Puts a link to a moment on the clipboard. */
+  copyLink: { params: LinkWish; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
-};
+} & NoteRequests;
 
 /** What the host asks of the page: nothing so far. */
 export type ConversationViewAnswers = Record<string, never>;
 
 export const conversationViewDecoders: RequestDecoders<ConversationViewRequests> = {
+  ...noteDecoders,
   copyText: {
     params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
+    result: (value, path) => ({
+      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
+    }),
+  },
+  copyLink: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        recordingId: optional(record, 'recordingId', path, asString),
+        timeMs: optional(record, 'timeMs', path, asNumber),
+      };
+    },
     result: (value, path) => ({
       isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
     }),
@@ -195,6 +234,8 @@ export const decodeFromConversationView: Decoder<FromConversationView> = (value,
   switch (kind) {
     case 'ready':
     case 'retry':
+    case 'download':
+    case 'importTranscript':
       return { kind };
     case 'export':
       return { kind, ...decodeExportWish(record, path) };
@@ -228,12 +269,6 @@ export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
   };
 };
 
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}
-
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);
   switch (record['kind']) {
@@ -254,6 +289,8 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
       return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
     case 'prepareExport':
       return { kind: 'prepareExport', what: required(record, 'what', path, oneOf(exportKinds)) };
+    case 'prepareLink':
+      return { kind: 'prepareLink' };
     case 'goTo':
       return { kind: 'goTo', place: required(record, 'place', path, decodePlace) };
     default:
@@ -268,6 +305,7 @@ const decodePlace: Decoder<ConversationPlace> = (value, path) => {
     communicationId: optional(record, 'communicationId', path, asString),
     recordingId: optional(record, 'recordingId', path, asString),
     words: listOf(record, 'words', path, asString),
+    isExact: optional(record, 'isExact', path, asBoolean),
   };
 };
 
@@ -334,6 +372,7 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
     }),
     notices: listOf(record, 'notices', path, asString),
     offsetMs: optional(record, 'offsetMs', path, asNumber),
+    notes: optional(record, 'notes', path, decodeNotesSnapshot),
   };
 };
 

@@ -16,6 +16,7 @@ import { ArchiveTree } from './archiveTree.ts';
 import { CatalogueService } from './catalogueService.ts';
 import type { LocalArchiveDeps } from './localArchiveDeps.ts';
 import { SearchHistory } from './searchHistory.ts';
+import { copyHitLink, exportSearchHits } from './searchHits.ts';
 import { searchArchive } from './searchPicker.ts';
 
 const startMs = (day: string): number => Date.parse(`${day}T00:00:00Z`);
@@ -64,6 +65,8 @@ export class LocalArchive implements Disposable {
           const day = new Date(found.startMs).toISOString().slice(0, 10);
           await this.show(day, parseConversationId(found.conversationId), 'transcript.txt');
         },
+        copyLink: (found, phrase) => copyHitLink(this.deps, found, phrase),
+        exportHits: (query) => exportSearchHits({ ...this.deps, catalogue: this.catalogue }, query),
         showInView: async (query) => {
           this.tree.setFilter(query);
           await vscode.commands.executeCommand('genesysArchive.views.archive.focus');

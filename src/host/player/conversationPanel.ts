@@ -1,7 +1,8 @@
 /** One editor tab that shows one conversation: the page, its messages and its life. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
@@ -10,10 +11,11 @@ import {
   type ConversationViewAnswers,
   type ConversationViewRequests,
   type ExportKind,
-  type ConversationPlace,
   type FromConversationView,
+  type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
+import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { presentError } from '../errors/presentError.ts';
@@ -24,8 +26,11 @@ import {
   type ExportDeps,
   type ShownConversation,
 } from './exportConversation.ts';
+import { copyLinks } from '../links/links.ts';
+import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
+import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
   readonly reader: ConversationReader;
@@ -33,6 +38,7 @@ export interface ConversationPanelDeps extends ExportDeps {
   /** Names of everything the conversation refers to are looked up before it is shown. */
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
+  readonly clock: Clock;
 }
 
 export class ConversationPanel {
@@ -41,18 +47,20 @@ export class ConversationPanel {
   private readonly panel: vscode.WebviewPanel;
   private readonly owned = new DisposableStore();
   private readonly lifetime = new AbortController();
+  private readonly notes: NotesKeeper;
   private readonly tell: (message: ToConversationView) => void;
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
   private shown: ShownConversation | undefined;
   /** Where to go as soon as the page shows the conversation. */
-  private place: ConversationPlace | undefined;
+  private place: WantedPlace | undefined;
   private isOpened = false;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
     this.panel = panel;
     this.deps = deps;
+    this.notes = new NotesKeeper(deps);
     this.owned.add(
       panel.onDidDispose(() => {
         this.lifetime.abort();
@@ -78,9 +86,22 @@ export class ConversationPanel {
             await vscode.env.clipboard.writeText(text);
             return { isCopied: true };
           },
+          copyLink: async (wish) => {
+            await this.copyLink(wish);
+            return { isCopied: true };
+          },
           saveOffset: async ({ offsetMs }) => {
             await deps.offsets.set(id, offsetMs);
             return { isSaved: true };
+          },
+          changeNotes: async (wish, signal) => {
+            const { shown } = this;
+            if (shown === undefined) {
+              throw errors.bug('Notes were changed before the conversation was shown');
+            }
+            const notes = await this.notes.change(shown.opened, wish, signal);
+            this.keepNotes(notes);
+            return { notes };
           },
         },
         hears: decodeFromConversationView,
@@ -127,8 +148,13 @@ export class ConversationPanel {
     this.tell({ kind: 'prepareExport', what });
   }
 
+  /** Has the page say where it stands, and copies a link to that. */
+  prepareLink(): void {
+    this.tell({ kind: 'prepareLink' });
+  }
+
   /** Goes to a place of the conversation, now or when it is shown. */
-  goTo(place: ConversationPlace): void {
+  goTo(place: WantedPlace): void {
     this.place = place;
     this.tellPlace();
   }
@@ -152,12 +178,40 @@ export class ConversationPanel {
           this.attempt(() => exportConversation(this.deps, shown, message));
         }
         break;
+      case 'download':
+        this.attempt(() => this.download());
+        break;
+      case 'importTranscript':
+        this.attempt(async () => {
+          await vscode.commands.executeCommand('genesysArchive.importTranscript');
+        });
+        break;
       case 'openAttachment':
         if (shown !== undefined) {
           this.attempt(() => openAttachment(shown.opened.archived, message));
         }
         break;
     }
+  }
+
+  /** Exports take them from here. */
+  private keepNotes(notes: readonly NoteSnapshot[]): void {
+    if (this.shown !== undefined) {
+      const { conversation } = this.shown;
+      const kept = { notes, problem: undefined, canDownload: false };
+      this.shown = { ...this.shown, conversation: { ...conversation, notes: kept } };
+      this.deps.archives.index.add(this.id);
+    }
+  }
+
+  /** Shows the conversation from the archive afterwards, where notes can be kept. */
+  private async download(): Promise<void> {
+    await vscode.commands.executeCommand('genesysArchive.downloadConversation', {
+      kind: 'conversation',
+      id: this.id,
+      conversationId: this.id,
+    });
+    await this.load();
   }
 
   /** What a person asked for in the page: its failure is shown once. */
@@ -172,13 +226,35 @@ export class ConversationPanel {
   }
 
   private tellPlace(): void {
-    if (this.place !== undefined && this.isOpened && this.panel.visible) {
-      this.tell({ kind: 'goTo', place: this.place });
+    const { place, shown } = this;
+    if (place !== undefined && shown !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: toPlace(place, shown.conversation.startMs) });
       this.place = undefined;
     }
   }
 
-  private async load(): Promise<void> {
+  private async copyLink({ recordingId, timeMs }: LinkWish): Promise<void> {
+    const { shown } = this;
+    if (shown === undefined) {
+      throw errors.bug('A link was wanted before the conversation was shown');
+    }
+    const { opened, conversation } = shown;
+    const recording = opened.archived.recordings.find(
+      (one) => one.recording.id === recordingId,
+    )?.recording;
+    await copyLinks([
+      {
+        conversationId: this.id,
+        organisationId: opened.organisationId,
+        recordingId: recording?.id,
+        sinceStartMs:
+          timeMs === undefined ? undefined : Math.max(0, Math.round(timeMs - conversation.startMs)),
+      },
+    ]);
+  }
+
+  /** Reads the conversation again: something of it changed. */
+  async load(): Promise<void> {
     const { signal } = this.lifetime;
     this.isOpened = false;
     try {
@@ -197,6 +273,7 @@ export class ConversationPanel {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
+        notes: await this.notes.read(opened, signal),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

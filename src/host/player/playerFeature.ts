@@ -1,6 +1,7 @@
 /** Opens conversations in the player: from the tree, by id, from the archive, and again after a reload. */
 import * as vscode from 'vscode';
 import { errors } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import { toConversationFacts } from '../../model/conversationFacts.ts';
@@ -10,13 +11,15 @@ import type { ExportKind } from '../../protocol/conversationView.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
+import { conversationIdsOf } from '../conversations/conversationsTree.ts';
+import { asTreeNode } from '../conversations/nodeArguments.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
-import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
 import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import type { WantedPlace } from './wantedPlace.ts';
 
 export interface PlayerDeps {
   readonly archives: Archives;
@@ -25,7 +28,10 @@ export interface PlayerDeps {
   readonly extensionUri: vscode.Uri;
   readonly workspaceState: vscode.Memento;
   readonly offsets: Offsets;
+  readonly clock: Clock;
   readonly log: Log;
+  /** Follows text that is a link to a conversation. @returns false when it is none */
+  readonly followPastedLink: (text: string) => Promise<boolean>;
 }
 
 /** More conversations at once are hardly meant. */
@@ -38,7 +44,7 @@ interface Tab {
   /** Undefined until the player's code is loaded. */
   shown: ConversationPanel | undefined;
   /** Where to go when it is. */
-  place: ConversationPlace | undefined;
+  place: WantedPlace | undefined;
 }
 
 export class PlayerFeature implements Disposable {
@@ -81,6 +87,7 @@ export class PlayerFeature implements Disposable {
     | 'genesysArchive.openArchivedConversation'
     | 'genesysArchive.exportTranscript'
     | 'genesysArchive.exportClip'
+    | 'genesysArchive.importTranscript'
   > {
     return {
       'genesysArchive.openConversation': async (...args) => {
@@ -90,22 +97,32 @@ export class PlayerFeature implements Disposable {
       },
       'genesysArchive.openConversationById': async (...args) => {
         const text = typeof args[0] === 'string' ? args[0] : await askId();
-        if (text !== undefined) {
+        if (text !== undefined && !(await this.deps.followPastedLink(text))) {
           await this.open(parsePastedConversation(text));
         }
       },
-      'genesysArchive.openArchivedConversation': () => this.pickArchived(),
+      'genesysArchive.openArchivedConversation': async () => {
+        const picked = await this.pickArchived();
+        if (picked !== undefined) {
+          await this.open(picked);
+        }
+      },
       'genesysArchive.exportTranscript': () => {
         this.prepareExport('transcript');
       },
       'genesysArchive.exportClip': () => {
         this.prepareExport('clip');
       },
+      'genesysArchive.importTranscript': async (node) => {
+        const clicked = asTreeNode(node);
+        const [chosen] = clicked === undefined ? [] : conversationIdsOf([clicked]);
+        await this.importTranscript(chosen ?? this.activeId);
+      },
     };
   }
 
   /** Shows the conversation's tab, opening it when it is not open, and goes to the place. */
-  async open(id: ConversationId, place?: ConversationPlace): Promise<void> {
+  async open(id: ConversationId, place?: WantedPlace): Promise<void> {
     const open = this.tabs.get(id);
     if (open !== undefined) {
       open.place = place;
@@ -132,7 +149,7 @@ export class PlayerFeature implements Disposable {
   private async attach(
     id: ConversationId,
     panel: vscode.WebviewPanel,
-    place?: ConversationPlace,
+    place?: WantedPlace,
   ): Promise<void> {
     const tab: Tab = { panel, shown: undefined, place };
     // Known before anything is awaited: opening it once more reveals this tab.
@@ -146,25 +163,52 @@ export class PlayerFeature implements Disposable {
     }
   }
 
+  /** Has the player in front copy a link to where it stands. @returns false when none is in front */
+  copyLink(): boolean {
+    const shown = this.inFront();
+    shown?.prepareLink();
+    return shown !== undefined;
+  }
+
+  private inFront(): ConversationPanel | undefined {
+    return [...this.tabs.values()].find(({ panel }) => panel.active)?.shown;
+  }
+
+  /** Of the conversation, or of one that is picked. Its player shows the transcript then. */
+  private async importTranscript(chosen: ConversationId | undefined): Promise<void> {
+    const { importTranscriptFile } = await import('./playerModule.ts');
+    const id = chosen ?? (await this.pickArchived(vscode.l10n.t('Import Transcript')));
+    if (id !== undefined && (await importTranscriptFile(this.deps, id))) {
+      await this.tabs.get(id)?.shown?.load();
+    }
+  }
+
+  /** The conversation of the player in front. */
+  private get activeId(): ConversationId | undefined {
+    return [...this.tabs].find(([, { panel }]) => panel.active)?.[0];
+  }
+
   /** Of the player in front: only it knows what is selected. */
   private prepareExport(what: ExportKind): void {
-    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
-    if (tab?.shown === undefined) {
+    const shown = this.inFront();
+    if (shown === undefined) {
       throw errors.input(
         vscode.l10n.t('Open the conversation in the player first, then export from there.'),
       );
     }
-    tab.shown.prepareExport(what);
+    shown.prepareExport(what);
   }
 
   private panelDeps(): ConversationPanelDeps {
-    const { archives, reader, extensionUri, offsets, sessions, workspaceState, log } = this.deps;
+    const { archives, reader, extensionUri, offsets, sessions, workspaceState, clock, log } =
+      this.deps;
     return {
       archives,
       workspaceState,
       reader,
       extensionUri,
       offsets,
+      clock,
       log,
       names: ({ archived }) => withArchivedNames(sessions.current?.api.names, archived.names),
       resolveNames: ({ archived }: OpenedConversation, signal) => {
@@ -179,12 +223,13 @@ export class PlayerFeature implements Disposable {
     };
   }
 
-  private async pickArchived(): Promise<void> {
+  private async pickArchived(title?: string): Promise<ConversationId | undefined> {
     const { archives, sessions, log } = this.deps;
     const { pickArchivedConversation } = await import('./playerModule.ts');
     const picked = await pickArchivedConversation((signal) => archives.openForReading(signal), {
       liveNames: sessions.current?.api.names,
       log,
+      ...(title === undefined ? {} : { title }),
     });
     if (picked === 'nothing') {
       throw errors.input(
@@ -193,9 +238,7 @@ export class PlayerFeature implements Disposable {
         ),
       );
     }
-    if (picked !== undefined) {
-      await this.open(picked);
-    }
+    return picked;
   }
 }
 

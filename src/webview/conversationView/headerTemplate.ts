@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSnapshot, RecordingSnapshot } from '../../protocol/conversationView.ts';
 import { toolButton } from './buttons.ts';
+import type { ConversationController } from './conversationController.ts';
 import { formatTime } from './timeFormat.ts';
 import { messagesId } from './viewState.ts';
 
@@ -9,7 +10,10 @@ export interface HeaderOptions {
   readonly conversation: ConversationSnapshot;
   readonly recording: RecordingSnapshot | undefined;
   readonly onSelectRecording: (recordingId: string) => void;
-  readonly onCopyId: () => void;
+  readonly onCopy: (what: 'id' | 'link') => void;
+  readonly noteCount: number;
+  readonly isNotesShown: boolean;
+  readonly onToggleNotes: () => void;
 }
 
 const mediaIcons: ReadonlyMap<string, string> = new Map([
@@ -28,9 +32,26 @@ export function headerTemplate(options: HeaderOptions): TemplateResult {
       <h1 title=${conversation.title}>${conversation.title}</h1>
       ${recordingPicker(options)}
       ${toolButton({
+        icon: 'note',
+        label: options.noteCount === 0 ? 'Notes' : `Notes (${options.noteCount.toLocaleString()})`,
+        shortcut: 'Shift+M',
+        isPressed: options.isNotesShown,
+        onClick: options.onToggleNotes,
+      })}
+      ${toolButton({
         icon: 'copy',
         label: 'Copy conversation id',
-        onClick: options.onCopyId,
+        onClick: () => {
+          options.onCopy('id');
+        },
+      })}
+      ${toolButton({
+        icon: 'link',
+        label: 'Copy a link to this moment',
+        shortcut: 'Y',
+        onClick: () => {
+          options.onCopy('link');
+        },
       })}
     </div>
     ${
@@ -80,6 +101,27 @@ function recordingPicker({
               </option>`
         }
       </select>`;
+}
+
+/** What is missing of the conversation, and what went wrong with its sound. */
+export function bannersTemplate(
+  controller: Pick<
+    ConversationController,
+    'conversation' | 'recording' | 'player' | 'waveformProblem' | 'reloadParts'
+  >,
+): TemplateResult {
+  const { conversation, recording, player, waveformProblem } = controller;
+  const retry = (): void => {
+    controller.reloadParts();
+  };
+  const problems = [player.state.problem, waveformProblem].filter(
+    (problem) => problem !== undefined,
+  );
+  return html`<div class="banners">
+    ${conversation?.notices.map((notice) => banner('info', notice))}
+    ${recording?.problems.map((problem) => banner('warning', problem))}
+    ${problems.map((problem) => banner('warning', problem, retry))}
+  </div>`;
 }
 
 /** A line that says what is missing or went wrong, with a way to try again where there is one. */
