@@ -42,6 +42,11 @@ export function asNumber(value: unknown, path: string): number {
 }
 
 /** @throws AppError `protocol` */
+export function asNumbers(value: unknown, path: string): readonly number[] {
+  return asArray(value, path).map((item, index) => asNumber(item, at(path, index)));
+}
+
+/** @throws AppError `protocol` */
 export function asBoolean(value: unknown, path: string): boolean {
   return typeof value === 'boolean' ? value : failDecode(path, 'true or false');
 }

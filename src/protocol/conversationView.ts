@@ -3,9 +3,9 @@
  * itself by resource address. What the page asks for names things by id, never by path.
  */
 import {
-  asArray,
   asBoolean,
   asNumber,
+  asNumbers,
   asRecord,
   asString,
   failDecode,
@@ -13,6 +13,7 @@ import {
   oneOf,
   optional,
   required,
+  type JsonRecord,
 } from '../base/decode.ts';
 import {
   decodeNotesSnapshot,
@@ -136,6 +137,11 @@ export interface ChannelSnapshot {
   readonly indexInFile: number;
   /** The platform's preview for when there are no peaks: 0 to about 1, silence 0.5. */
   readonly preview: readonly number[];
+  /**
+   * Of a long recording, the measured peaks in short: lowest and highest sample (16 bits) of equal stretches, alternating. Drawn
+   * until the peaks have arrived, which takes seconds for ten hours.
+   */
+  readonly overview?: readonly number[];
 }
 
 /** `durationMs` of real time starting at `realtimeOffsetMs` after the recording's start are not in the file. */
@@ -376,6 +382,12 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
   };
 };
 
+/** As a part of an object, since it is left out when there is none. */
+function overviewOf(channel: JsonRecord, path: string): Pick<ChannelSnapshot, 'overview'> {
+  const overview = optional(channel, 'overview', path, asNumbers);
+  return overview === undefined ? {} : { overview };
+}
+
 const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
   const record = asRecord(value, path);
   return {
@@ -391,9 +403,8 @@ const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
         label: required(channel, 'label', itemPath, asString),
         peaksUrl: optional(channel, 'peaksUrl', itemPath, asString),
         indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
-        preview: required(channel, 'preview', itemPath, asArray).map((sample, index) =>
-          asNumber(sample, `${itemPath}.preview[${String(index)}]`),
-        ),
+        preview: required(channel, 'preview', itemPath, asNumbers),
+        ...overviewOf(channel, itemPath),
       };
     }),
     cuts: listOf(record, 'cuts', path, (item, itemPath) => {

@@ -55,6 +55,10 @@ export class ConversationPanel {
   /** Where to go as soon as the page shows the conversation. */
   private place: WantedPlace | undefined;
   private isOpened = false;
+  /** Nothing is told to a page before it asks. */
+  private isReady = false;
+  /** Read ahead of the page's first wish, since its script takes as long to load. */
+  private early: Promise<OpenedConversation> | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -122,6 +126,9 @@ export class ConversationPanel {
 
   /** Shows the page; it asks for its content when it is ready. */
   async show(): Promise<void> {
+    this.early = this.read();
+    // Whoever waits for it hears of the failure.
+    this.early.catch(() => undefined);
     const { webview } = this.panel;
     const { extensionUri } = this.deps;
     const folders = await this.deps.reader.folders();
@@ -253,27 +260,37 @@ export class ConversationPanel {
     ]);
   }
 
+  private async read(): Promise<OpenedConversation> {
+    const { signal } = this.lifetime;
+    const opened = await this.deps.reader.open(
+      this.id,
+      (message) => {
+        if (this.isReady) {
+          this.tell({ kind: 'loading', message });
+        }
+      },
+      signal,
+    );
+    await this.deps.resolveNames(opened, signal);
+    return opened;
+  }
+
   /** Reads the conversation again: something of it changed. */
   async load(): Promise<void> {
-    const { signal } = this.lifetime;
     this.isOpened = false;
+    this.isReady = true;
     try {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
-      const opened = await this.deps.reader.open(
-        this.id,
-        (message) => {
-          this.tell({ kind: 'loading', message });
-        },
-        signal,
-      );
+      const early = this.early;
+      this.early = undefined;
+      const opened = await (early ?? this.read());
       this.dependsOnSignIn = opened.isCached;
-      await this.deps.resolveNames(opened, signal);
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
-        notes: await this.notes.read(opened, signal),
+        notes: await this.notes.read(opened, this.lifetime.signal),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

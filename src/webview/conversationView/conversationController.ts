@@ -22,7 +22,7 @@ import { NotesBoard } from './notesBoard.ts';
 import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
 import { RecordingContent } from './recordingContent.ts';
-import type { LoadedText, Part } from './recordingParts.ts';
+import { wholeText, type LoadedText, type Part } from './recordingParts.ts';
 import type { TalkMarks } from './talkMarks.ts';
 import type { TextClock } from './textClock.ts';
 import type { SpokenNow, TranscriptList } from './transcriptList.ts';
@@ -372,8 +372,8 @@ export class ConversationController implements Disposable {
   }
 
   private arrive(): void {
-    const { wanted, transcript } = this;
-    if (wanted === undefined || transcript.kind === 'loading') {
+    const { wanted } = this;
+    if (wanted === undefined || wholeText(this.transcript) === undefined) {
       return;
     }
     this.wanted = undefined;
