@@ -157,6 +157,9 @@ suite('The local archive in the workbench', function () {
     const diff = workbench.page.locator('.monaco-diff-editor');
     await diff.waitFor();
     await diff.getByText(realCallId).first().waitFor();
+    await workbench.page
+      .locator('.tab.active', { hasText: /Delivery Evening · .+ ↔ Sales Premium · / })
+      .waitFor();
     await workbench.screenshot('archive compare');
   });
 
