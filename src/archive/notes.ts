@@ -17,7 +17,12 @@ import {
   required,
   type JsonRecord,
 } from '../base/decode.ts';
-import { isSafeName, type ConversationId } from '../model/ids.ts';
+import {
+  isSafeName,
+  parseRecordingId,
+  type ConversationId,
+  type RecordingId,
+} from '../model/ids.ts';
 import { commitBytes, regularFileSize } from './durableFile.ts';
 import type { LockDeps } from './lockFile.ts';
 import { checkFormatVersion, formatVersion, manifestName, readSmallFile } from './manifest.ts';
@@ -48,6 +53,8 @@ export interface ConversationNote {
   readonly fromMs: number | undefined;
   /** Not before `fromMs`; undefined when the note is of a moment. */
   readonly toMs: number | undefined;
+  /** The recording that it was written on; undefined when it was on none in particular. */
+  readonly recordingId: RecordingId | undefined;
   readonly tags: readonly string[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -173,7 +180,7 @@ export async function withNotesLock<T>(
 
 /** A note as it is to be added: with a new id, and times of now. */
 export function createNote(
-  content: Pick<ConversationNote, 'text' | 'fromMs' | 'toMs' | 'tags'>,
+  content: Pick<ConversationNote, 'text' | 'fromMs' | 'toMs' | 'recordingId' | 'tags'>,
   nowMs: number,
 ): ConversationNote {
   return { ...content, id: randomUUID(), createdAtMs: nowMs, updatedAtMs: nowMs, other: {} };
@@ -234,13 +241,19 @@ function decodeHold(value: unknown, path: string): LegalHold {
 }
 
 function decodeNote(value: unknown, path: string): ConversationNote {
-  const { id, text, fromMs, toMs, tags, createdAt, updatedAt, ...other } = asRecord(value, path);
-  const record = { id, text, fromMs, toMs, tags, createdAt, updatedAt };
+  const { id, text, fromMs, toMs, recordingId, tags, createdAt, updatedAt, ...other } = asRecord(
+    value,
+    path,
+  );
+  const record = { id, text, fromMs, toMs, recordingId, tags, createdAt, updatedAt };
   return {
     id: required(record, 'id', path, asString),
     text: required(record, 'text', path, asString),
     fromMs: optional(record, 'fromMs', path, asNumber),
     toMs: optional(record, 'toMs', path, asNumber),
+    recordingId: optional(record, 'recordingId', path, (one, onePath) =>
+      parseRecordingId(asString(one, onePath)),
+    ),
     tags: listOf(record, 'tags', path, asString),
     createdAtMs: required(record, 'createdAt', path, asTimeMs),
     updatedAtMs: required(record, 'updatedAt', path, asTimeMs),

@@ -29,7 +29,6 @@ export async function downloadTranscripts(
   const ids = [...new Set([...customerCommunicationIds(conversation), ...recorded])].filter(
     (id) => request.communicationIds === undefined || request.communicationIds.includes(id),
   );
-  await run.writer.folder('transcripts');
   await Promise.all(
     ids.map((id, index) =>
       run.attempt(`transcripts/${id}`, () =>
@@ -81,6 +80,7 @@ async function downloadFile(
     throw errors.protocol('The ids of a transcript are too long to name a file');
   }
   const partialPath = entryPath(writer.folderPath, { path }) + partialSuffix;
+  await writer.folder('transcripts');
   progress.expect(path);
   try {
     const fetched = await downloadTranscript(

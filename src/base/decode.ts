@@ -81,6 +81,13 @@ export function required<T>(
   return decode(record[key], at(path, key));
 }
 
+/** A decoder of one of a closed set of texts. */
+export function oneOf<T extends string>(values: readonly T[]): (value: unknown, path: string) => T {
+  return (value, path) =>
+    values.find((candidate) => candidate === value) ??
+    failDecode(path, `one of ${values.join(', ')}`);
+}
+
 /** Decodes the elements of `record[key]`; null and missing are an empty list. */
 export function listOf<T>(
   record: JsonRecord,

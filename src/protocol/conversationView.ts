@@ -10,9 +10,16 @@ import {
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
 } from '../base/decode.ts';
+import {
+  decodeNotesSnapshot,
+  noteDecoders,
+  type NoteRequests,
+  type NotesSnapshot,
+} from './conversationNotes.ts';
 import type { Decoder, RequestDecoders } from './rpc.ts';
 
 /** Host → page. */
@@ -51,6 +58,10 @@ export type FromConversationView =
   | { readonly kind: 'ready' }
   | { readonly kind: 'retry' }
   | ({ readonly kind: 'export' } & ExportWish)
+  /** Has the host download the conversation into the archive and show it from there. */
+  | { readonly kind: 'download' }
+  /** Has the host ask for a transcript file of this conversation and take it into the archive. */
+  | { readonly kind: 'importTranscript' }
   /** Shows an attachment, in the editor or in its folder; `id` as in `AttachmentSnapshot`. */
   | { readonly kind: 'openAttachment'; readonly id: string; readonly isRevealed: boolean };
 
@@ -97,6 +108,8 @@ export interface ConversationSnapshot {
   readonly notices: readonly string[];
   /** What `saveOffset` kept: how much later in the recording the text belongs than its times say. Missing is 0. */
   readonly offsetMs?: number | undefined;
+  /** Missing: there are none, and none can be kept. */
+  readonly notes?: NotesSnapshot | undefined;
 }
 
 export interface RecordingSnapshot {
@@ -180,12 +193,13 @@ export type ConversationViewRequests = {
   copyLink: { params: LinkWish; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
-};
+} & NoteRequests;
 
 /** What the host asks of the page: nothing so far. */
 export type ConversationViewAnswers = Record<string, never>;
 
 export const conversationViewDecoders: RequestDecoders<ConversationViewRequests> = {
+  ...noteDecoders,
   copyText: {
     params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
     result: (value, path) => ({
@@ -220,6 +234,8 @@ export const decodeFromConversationView: Decoder<FromConversationView> = (value,
   switch (kind) {
     case 'ready':
     case 'retry':
+    case 'download':
+    case 'importTranscript':
       return { kind };
     case 'export':
       return { kind, ...decodeExportWish(record, path) };
@@ -252,12 +268,6 @@ export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
     offsetMs: required(record, 'offsetMs', path, asNumber),
   };
 };
-
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}
 
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);
@@ -362,6 +372,7 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
     }),
     notices: listOf(record, 'notices', path, asString),
     offsetMs: optional(record, 'offsetMs', path, asNumber),
+    notes: optional(record, 'notes', path, decodeNotesSnapshot),
   };
 };
 

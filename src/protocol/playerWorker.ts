@@ -6,6 +6,7 @@ import {
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
 } from '../base/decode.ts';
@@ -38,6 +39,12 @@ export interface TranscriptFileSource {
     readonly title: string;
     readonly facts: readonly { readonly label: string; readonly value: string }[];
   };
+  readonly notes: readonly {
+    readonly text: string;
+    readonly tags: readonly string[];
+    readonly startMs: number | undefined;
+    readonly endMs: number | undefined;
+  }[];
   readonly mediaPath: string | undefined;
   readonly side: (typeof sides)[number] | undefined;
   readonly clip: Interval | undefined;
@@ -112,6 +119,15 @@ const decodeSource: Decoder<TranscriptFileSource> = (value, path) => {
         }),
       };
     }),
+    notes: listOf(record, 'notes', path, (item, itemPath) => {
+      const note = asRecord(item, itemPath);
+      return {
+        text: required(note, 'text', itemPath, asString),
+        tags: listOf(note, 'tags', itemPath, asString),
+        startMs: optional(note, 'startMs', itemPath, asNumber),
+        endMs: optional(note, 'endMs', itemPath, asNumber),
+      };
+    }),
     mediaPath: optional(record, 'mediaPath', path, asString),
     side: optional(record, 'side', path, oneOf(sides)),
     clip: optional(record, 'clip', path, decodeInterval),
@@ -154,9 +170,3 @@ export const playerWorkerDecoders: RequestDecoders<PlayerWorkerRequests> = {
     },
   },
 };
-
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}

@@ -127,7 +127,13 @@ suite('the description of the local API', function () {
           bad.push(url(path, ''), url(path, `?${String(name)}=`));
         }
         if (schema.type === 'integer') {
-          const values = [Number(schema.minimum) - 1, Number(schema.maximum) + 1, '1e1', '%31%00', 'x'];
+          const values = [
+            Number(schema.minimum) - 1,
+            Number(schema.maximum) + 1,
+            '1e1',
+            '%31%00',
+            'x',
+          ];
           bad.push(...values.map((value) => `${good}${and}${String(name)}=${String(value)}`));
         }
         if (schema.enum !== undefined) {

@@ -193,6 +193,20 @@ function hostScript({ theme, snapshot, savedState }: PageOptions): string {
         document.body.className = bodyClass;
       },
     };
+    let notes = ${JSON.stringify(snapshot.notes?.notes ?? [])};
+    const removed = new Map();
+    const answers = {
+      copyText: () => ({ isCopied: true }),
+      saveOffset: () => ({ isSaved: true }),
+      changeNotes: ({ kind, id, content }) => {
+        const timeMs = Date.now();
+        if (kind === 'add') notes = [...notes, { ...content, id: 'n' + timeMs + notes.length, createdAtMs: timeMs, updatedAtMs: timeMs }];
+        if (kind === 'edit') notes = notes.map((note) => note.id === id ? { ...note, ...content } : note);
+        if (kind === 'remove') { removed.set(id, notes.find((note) => note.id === id)); notes = notes.filter((note) => note.id !== id); }
+        if (kind === 'restore') notes = [...notes, removed.get(id)];
+        return { notes };
+      },
+    };
     document.addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI));
     document.addEventListener('DOMContentLoaded', () => host.setTheme(${JSON.stringify(variables)}, ${JSON.stringify(bodyClass)}));
     window.acquireVsCodeApi = () => ({
@@ -203,7 +217,10 @@ function hostScript({ theme, snapshot, savedState }: PageOptions): string {
         if (message.kind === 'notify') {
           host.tell({ kind: 'opened', conversation: ${JSON.stringify(snapshot)} });
         } else if (message.kind === 'request') {
-          window.postMessage({ v: 1, kind: 'response', id: message.id, result: message.method === 'copyText' ? { isCopied: true } : { isSaved: true } }, '*');
+          const answer = { v: 1, kind: 'response', id: message.id };
+          window.postMessage(host.notesFailure && message.method === 'changeNotes'
+            ? { ...answer, kind: 'failure', error: { code: 'storage', message: host.notesFailure } }
+            : { ...answer, result: answers[message.method](message.params) }, '*');
         }
       },
     });

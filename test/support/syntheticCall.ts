@@ -248,6 +248,7 @@ export function createSnapshot(call: SyntheticCall): ConversationSnapshot {
       { role: 'acd', name: 'Billing EMEA', startMs: at(0), endMs: undefined },
     ],
     notices: [],
+    notes: { notes: [], problem: undefined, canDownload: false },
   };
 }
 

@@ -120,6 +120,7 @@ export function writtenSnapshot(kind: 'chat' | 'email'): ConversationSnapshot {
     segments: [],
     speakers: [],
     notices: [],
+    notes: { notes: [], problem: undefined, canDownload: false },
   };
 }
 

@@ -24,6 +24,7 @@ import {
 } from './evidenceReadme.ts';
 import { IdsDigest, selectConversations } from './exportSelection.ts';
 import { toMetadataSheet } from './metadataSheet.ts';
+import { readExportedNotes, toNotesMarkdown } from './noteText.ts';
 import { toTranscriptMarkdown } from './transcriptText.ts';
 import { zipStream, type ZipEntries } from './zipStream.ts';
 
@@ -141,6 +142,10 @@ class Packer {
       if (transcript !== undefined) {
         await this.text(entries, `${prefix}/transcript.md`, transcript);
       }
+    }
+    const notes = toNotesMarkdown(await readExportedNotes(folderPath, signal));
+    if (notes !== undefined) {
+      await this.text(entries, `${prefix}/notes.md`, notes);
     }
     const badPaths = new Set(files.filter(({ state }) => state !== 'same').map(({ path }) => path));
     const problems = inside.filter(({ path }) => !badPaths.has(path));

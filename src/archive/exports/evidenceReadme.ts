@@ -51,7 +51,7 @@ export function toReadme(packed: readonly PackedConversation[]): string {
   return [
     '# Evidence Package\n',
     `**${verdict}**\n`,
-    'Each conversation has a folder: `original/` as the archive holds it, byte for byte, with its `manifest.json`; `metadata.md`, who and when and what; `transcript.md`, what was said; `verification.json`, every file as it was read when it was packed, compared with the manifest.\n',
+    'Each conversation has a folder: `original/` as the archive holds it, byte for byte, with its `manifest.json`; `metadata.md`, who and when and what; `transcript.md`, what was said; `notes.md`, what people who use the archive noted on it, if anything; `verification.json`, every file as it was read when it was packed, compared with the manifest.\n',
     'Check the package with `sha256sum -c SHA256SUMS`. When it was made, and its own SHA-256, stand in the `.proof.json` file that came with it and in the audit log of the archive.\n',
     markdownHead(['Started', 'Conversation', 'Files', 'Problems', 'Not available', 'Folder']) +
       packed

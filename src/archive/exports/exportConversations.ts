@@ -4,6 +4,7 @@
  */
 import { isAppError, messageOf, throwIfCancelled } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { NoteContent } from '../noteChanges.ts';
 import { csvByteOrderMark, csvRow } from '../reports/tableText.ts';
 import type { ArchiveReader, AuditPort, CountProgress } from '../reports/reportPorts.ts';
 import { writeExport, type WrittenExport } from './exportFile.ts';
@@ -15,6 +16,7 @@ import {
   type ExportSelection,
 } from './exportSelection.ts';
 import { conversationTable, recordingTable, type ExportTable, type Row } from './exportTables.ts';
+import { readExportedNotes, toNoteLine } from './noteText.ts';
 
 /** `recordingsCsv` has one row a recorded file, the others one row a conversation. */
 export const exportFormats = ['csv', 'ndjson', 'recordingsCsv'] as const;
@@ -138,7 +140,8 @@ async function* rowTexts(
       const archived = await archive.read(folderPath, signal);
       if (isSelected(selection, archived.conversation.startMs)) {
         const folder = `conversations/${day.replaceAll('-', '/')}/${conversationId}`;
-        const rows = table.rows(archived, folder);
+        const notes = await readExportedNotes(folderPath, signal);
+        const rows = table.rows(archived, folder, notes);
         sums.conversationCount++;
         sums.rowCount += rows.length;
         sums.ids.add(conversationId);
@@ -161,12 +164,14 @@ function encodeRow(row: Row, { columns }: ExportTable, format: ExportFormat): st
     : csvRow(
         columns.map((column) => {
           const value = row[column];
-          return isList(value) ? value.join('; ') : value;
+          return isList(value)
+            ? value.map((item) => (typeof item === 'string' ? item : toNoteLine(item))).join('; ')
+            : value;
         }),
       );
 }
 
-function isList(value: Row[string]): value is readonly string[] {
+function isList(value: Row[string]): value is readonly (string | NoteContent)[] {
   return Array.isArray(value);
 }
 

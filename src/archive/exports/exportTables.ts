@@ -3,16 +3,22 @@ import type { Conversation } from '../../model/conversation.ts';
 import { toConversationFacts } from '../../model/conversationFacts.ts';
 import type { ArchivedConversation } from '../archivedConversation.ts';
 import { isHistory } from '../history.ts';
+import type { NoteContent } from '../noteChanges.ts';
+import type { ConversationNotes } from '../notes.ts';
 import type { Cell } from '../reports/tableText.ts';
 import { plainAddress } from '../reports/conversationLabel.ts';
 
 /** One row: column name → value. Lists are lists in NDJSON and joined by `; ` in CSV. */
-export type Row = Readonly<Record<string, Cell | readonly string[]>>;
+export type Row = Readonly<Record<string, Cell | readonly (string | NoteContent)[]>>;
 
 export interface ExportTable {
   /** In the order of the file. */
   readonly columns: readonly string[];
-  rows(archived: ArchivedConversation, folder: string): readonly Row[];
+  rows(
+    archived: ArchivedConversation,
+    folder: string,
+    notes: ConversationNotes | 'damaged',
+  ): readonly Row[];
 }
 
 export const conversationTable: ExportTable = {
@@ -42,8 +48,10 @@ export const conversationTable: ExportTable = {
     'bytes',
     'absent',
     'folder',
+    'tags',
+    'notes',
   ],
-  rows: (archived, folder) => {
+  rows: (archived, folder, notes) => {
     const { conversation, names, manifest } = archived;
     const facts = toConversationFacts(conversation);
     const files = manifest.files.filter((file) => !isHistory(file));
@@ -74,10 +82,27 @@ export const conversationTable: ExportTable = {
         bytes: files.reduce((total, { storedBytes }) => total + storedBytes, 0),
         absent: manifest.absent.map(({ item, reason }) => `${item}: ${reason}`),
         folder,
+        ...noteCells(notes),
       },
     ];
   },
 };
+
+/** Damaged notes are told in the place of the notes: a row without any would say that there are none. */
+function noteCells(notes: ConversationNotes | 'damaged'): Row {
+  return notes === 'damaged'
+    ? { tags: [], notes: ['The notes are damaged and cannot be read'] }
+    : {
+        tags: notes.tags,
+        notes: notes.notes.map((note) => ({
+          fromMs: note.fromMs,
+          toMs: note.toMs,
+          recordingId: note.recordingId,
+          text: note.text,
+          tags: note.tags,
+        })),
+      };
+}
 
 export const recordingTable: ExportTable = {
   columns: [

@@ -31,8 +31,9 @@ import {
   type ManifestFile,
 } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
+import { currentTranscripts } from '../transcriptFiles.ts';
 import { maxUnpackedBytes, unpackedChunks } from './unpackedChunks.ts';
-import { readMessages, readNotesText, type WrittenText } from './writtenText.ts';
+import { readMessages, readNotesText, type NoteText, type WrittenText } from './writtenText.ts';
 
 export type IndexedItem =
   | (TranscriptPart & IndexedOrigin)
@@ -105,7 +106,7 @@ export async function readIndexedConversation(
       }
     }
     const { notes, tags } = await tolerated(
-      Promise.resolve().then(() => readNotes(folderPath)),
+      Promise.resolve().then(() => readNotes(folderPath, conversation.startMs)),
       noNotes,
     );
     return {
@@ -123,7 +124,7 @@ interface ItemSources {
   readonly conversation: Conversation;
   readonly files: readonly ManifestFile[];
   readonly objects: readonly { readonly raw: JsonRecord; readonly recording: Recording }[];
-  readonly notes: readonly WrittenText[];
+  readonly notes: readonly NoteText[];
   readonly problems: readonly IndexedItem[];
 }
 
@@ -131,13 +132,12 @@ async function* streamItems(
   { folderPath, conversation, files, objects, notes, problems }: ItemSources,
   signal: AbortSignal,
 ): AsyncGenerator<readonly IndexedItem[], void, undefined> {
-  const nowhere = { communicationId: undefined, recordingId: undefined };
   yield [
     ...problems,
     ...[...notes, ...wrapUpNotes(conversation)].map((note) => ({
       kind: 'note' as const,
       ...note,
-      ...nowhere,
+      communicationId: undefined,
     })),
   ];
   const addresses = customerAddresses(conversation);
@@ -152,11 +152,9 @@ async function* streamItems(
       recordingId,
     }));
   }
-  for (const file of files) {
-    if (file.path.startsWith('transcripts/')) {
-      const recording = objects.find(({ recording: { id } }) => id === file.recordingId)?.recording;
-      yield* transcriptItems(folderPath, file, recording?.startMs ?? conversation.startMs, signal);
-    }
+  for (const file of currentTranscripts(files)) {
+    const recording = objects.find(({ recording: { id } }) => id === file.recordingId)?.recording;
+    yield* transcriptItems(folderPath, file, recording?.startMs ?? conversation.startMs, signal);
   }
 }
 
@@ -239,9 +237,9 @@ async function readNames(
 
 const noNotes = { notes: [], tags: [] };
 
-function readNotes(folderPath: string): ReturnType<typeof readNotesText> {
+function readNotes(folderPath: string, startMs: number): ReturnType<typeof readNotesText> {
   const text = readSmall(join(folderPath, notesName), maxNotesBytes);
-  return text === undefined ? noNotes : readNotesText(parseJson(text, notesName));
+  return text === undefined ? noNotes : readNotesText(parseJson(text, notesName), startMs);
 }
 
 /** The text of a plain file of bounded size; undefined when it is missing. */
@@ -261,13 +259,13 @@ function isRecordingObject({ path }: ManifestFile): boolean {
 }
 
 /** What agents wrote when they wrapped up. */
-function wrapUpNotes(conversation: Conversation): readonly WrittenText[] {
+function wrapUpNotes(conversation: Conversation): readonly NoteText[] {
   return conversation.participants.flatMap(({ sessions }) =>
     sessions.flatMap(({ segments }) =>
       segments.flatMap(({ wrapUpNote, startMs }) =>
         wrapUpNote === undefined || wrapUpNote === ''
           ? []
-          : [{ role: 'note', text: wrapUpNote, startMs }],
+          : [{ role: 'note', text: wrapUpNote, startMs, recordingId: undefined }],
       ),
     ),
   );

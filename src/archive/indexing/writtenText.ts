@@ -1,5 +1,6 @@
 /** What was written in a conversation: messages of chats, messaging and e-mails in recording objects, and the notes beside it. */
 import { isRecord, type JsonRecord } from '../../base/decode.ts';
+import { isSafeName, parseRecordingId, type RecordingId } from '../../model/ids.ts';
 
 export interface WrittenText {
   /** `agent`, `customer` or whatever purpose the platform names. */
@@ -41,9 +42,22 @@ export function readMessages(
   ].filter(({ text }) => text !== '');
 }
 
-/** Notes and tags of `notes.json`; whatever else is in it is passed over. */
-export function readNotesText(value: unknown): {
-  readonly notes: readonly WrittenText[];
+/** A note of a person here; its tags stand behind its text, so that they are found with it. */
+export interface NoteText extends WrittenText {
+  /** The recording that it was written on. */
+  readonly recordingId: RecordingId | undefined;
+}
+
+/**
+ * Notes and tags of `notes.json`; whatever else is in it is passed over. A note of a moment is at that moment, any other when it was
+ * written.
+ * @param conversationStartMs epoch milliseconds, from which notes count
+ */
+export function readNotesText(
+  value: unknown,
+  conversationStartMs: number,
+): {
+  readonly notes: readonly NoteText[];
   readonly tags: readonly string[];
 } {
   const record = isRecord(value) ? value : {};
@@ -52,8 +66,11 @@ export function readNotesText(value: unknown): {
     notes: recordsOf(notes)
       .map((note) => ({
         role: 'note',
-        text: textOf(note['text']),
-        startMs: timeOf(note['createdAt'] ?? note['at']),
+        text: [textOf(note['text']), ...textsOf(note['tags']).map((tag) => `#${tag}`)]
+          .filter((part) => part !== '')
+          .join(' '),
+        startMs: offsetTimeOf(note['fromMs'], conversationStartMs) ?? timeOf(note['createdAt']),
+        recordingId: recordingOf(note['recordingId']),
       }))
       .filter(({ text }) => text !== ''),
     tags: [record, ...recordsOf(notes)].flatMap(({ tags }) => textsOf(tags)),
@@ -77,6 +94,16 @@ function textsOf(value: unknown): readonly string[] {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+function offsetTimeOf(value: unknown, startMs: number): number | undefined {
+  return typeof value === 'number' && value >= 0 && value < 8e15 - startMs
+    ? startMs + value
+    : undefined;
+}
+
+function recordingOf(value: unknown): RecordingId | undefined {
+  return typeof value === 'string' && isSafeName(value) ? parseRecordingId(value) : undefined;
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -5,12 +5,14 @@ export { AuditLog } from '../../archive/audit/auditLog.ts';
 export { noteEvent } from '../../archive/audit/noteEvent.ts';
 export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
-export { exportHits, type SearchHit } from '../../archive/exports/exportHits.ts';
+export { exportHits } from '../../archive/exports/exportHits.ts';
 export { toReadableText } from '../../archive/exports/readableText.ts';
+export { importTranscript, inspectTranscript } from '../../archive/importTranscript.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';
 export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
 export { readManifest } from '../../archive/manifest.ts';
-export { readNotes } from '../../archive/notes.ts';
+export { applyNoteChange } from '../../archive/noteChanges.ts';
+export { readNotes, updateNotes } from '../../archive/notes.ts';
 export {
   deleteConversations,
   resumeDeletions,

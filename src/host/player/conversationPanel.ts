@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
+import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
+import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { presentError } from '../errors/presentError.ts';
@@ -25,6 +27,7 @@ import {
   type ShownConversation,
 } from './exportConversation.ts';
 import { copyLinks } from '../links/links.ts';
+import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
 import { toPlace, type WantedPlace } from './wantedPlace.ts';
@@ -35,6 +38,7 @@ export interface ConversationPanelDeps extends ExportDeps {
   /** Names of everything the conversation refers to are looked up before it is shown. */
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
+  readonly clock: Clock;
 }
 
 export class ConversationPanel {
@@ -43,6 +47,7 @@ export class ConversationPanel {
   private readonly panel: vscode.WebviewPanel;
   private readonly owned = new DisposableStore();
   private readonly lifetime = new AbortController();
+  private readonly notes: NotesKeeper;
   private readonly tell: (message: ToConversationView) => void;
   /** What is shown is gone with the sign-in, or may come with another. */
   private dependsOnSignIn = false;
@@ -55,6 +60,7 @@ export class ConversationPanel {
     this.id = id;
     this.panel = panel;
     this.deps = deps;
+    this.notes = new NotesKeeper(deps);
     this.owned.add(
       panel.onDidDispose(() => {
         this.lifetime.abort();
@@ -87,6 +93,15 @@ export class ConversationPanel {
           saveOffset: async ({ offsetMs }) => {
             await deps.offsets.set(id, offsetMs);
             return { isSaved: true };
+          },
+          changeNotes: async (wish, signal) => {
+            const { shown } = this;
+            if (shown === undefined) {
+              throw errors.bug('Notes were changed before the conversation was shown');
+            }
+            const notes = await this.notes.change(shown.opened, wish, signal);
+            this.keepNotes(notes);
+            return { notes };
           },
         },
         hears: decodeFromConversationView,
@@ -163,12 +178,40 @@ export class ConversationPanel {
           this.attempt(() => exportConversation(this.deps, shown, message));
         }
         break;
+      case 'download':
+        this.attempt(() => this.download());
+        break;
+      case 'importTranscript':
+        this.attempt(async () => {
+          await vscode.commands.executeCommand('genesysArchive.importTranscript');
+        });
+        break;
       case 'openAttachment':
         if (shown !== undefined) {
           this.attempt(() => openAttachment(shown.opened.archived, message));
         }
         break;
     }
+  }
+
+  /** Exports take them from here. */
+  private keepNotes(notes: readonly NoteSnapshot[]): void {
+    if (this.shown !== undefined) {
+      const { conversation } = this.shown;
+      const kept = { notes, problem: undefined, canDownload: false };
+      this.shown = { ...this.shown, conversation: { ...conversation, notes: kept } };
+      this.deps.archives.index.add(this.id);
+    }
+  }
+
+  /** Shows the conversation from the archive afterwards, where notes can be kept. */
+  private async download(): Promise<void> {
+    await vscode.commands.executeCommand('genesysArchive.downloadConversation', {
+      kind: 'conversation',
+      id: this.id,
+      conversationId: this.id,
+    });
+    await this.load();
   }
 
   /** What a person asked for in the page: its failure is shown once. */
@@ -210,7 +253,8 @@ export class ConversationPanel {
     ]);
   }
 
-  private async load(): Promise<void> {
+  /** Reads the conversation again: something of it changed. */
+  async load(): Promise<void> {
     const { signal } = this.lifetime;
     this.isOpened = false;
     try {
@@ -229,6 +273,7 @@ export class ConversationPanel {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
+        notes: await this.notes.read(opened, signal),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

@@ -7,6 +7,7 @@ import { isCustomer, toConversationFacts } from '../../model/conversationFacts.t
 import type { Manifest } from '../../archive/manifest.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { PreparedRecording } from '../../protocol/archiveWorker.ts';
+import type { NotesSnapshot } from '../../protocol/conversationNotes.ts';
 import type {
   AttachmentSnapshot,
   ChannelSnapshot,
@@ -32,6 +33,7 @@ export interface SnapshotInput {
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
   readonly names: Names;
   readonly offsetMs: number;
+  readonly notes: NotesSnapshot;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
@@ -41,6 +43,7 @@ export function toConversationSnapshot({
   prepared,
   names,
   offsetMs,
+  notes,
   toUrl,
 }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
@@ -85,15 +88,33 @@ export function toConversationSnapshot({
     isOutbound: facts.direction === 'outbound',
     segments: toSegments(conversation, names),
     speakers: toSpeakers(conversation, names),
-    notices: [
-      ...new Set(
-        archived.manifest.absent
-          .filter(({ item }) => attachmentName(item) === undefined)
-          .map(({ message }) => message),
-      ),
-    ],
+    notices: toNotices(archived),
     offsetMs,
+    notes,
   };
+}
+
+/** What is missing and why, each once; a transcript that was imported since is not missing, and its origin is told. */
+function toNotices({
+  manifest,
+  transcripts,
+}: Pick<ArchivedConversation, 'manifest' | 'transcripts'>): readonly string[] {
+  const isThere = (item: string): boolean =>
+    transcripts.some(({ communicationId }) =>
+      `${item}/`.startsWith(`transcripts/${communicationId}/`),
+    );
+  return [
+    ...new Set([
+      ...manifest.absent
+        .filter(({ item }) => attachmentName(item) === undefined && !isThere(item))
+        .map(({ message }) => message),
+      ...transcripts.flatMap(({ importedFrom }) =>
+        importedFrom === undefined
+          ? []
+          : [`The transcript was imported from a file: ${toLabel(importedFrom, 120)}`],
+      ),
+    ]),
+  ];
 }
 
 /** Attachments that are stored, then those that are not. The id of one is its path within the conversation's folder. */

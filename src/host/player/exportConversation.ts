@@ -178,6 +178,14 @@ function toSource(
     offsetMs,
     speakers,
     heading: { title, facts },
+    notes: (conversation.notes?.notes ?? [])
+      .filter((note) => note.recordingId === undefined || note.recordingId === recordingId)
+      .map(({ text, tags, fromMs, toMs }) => ({
+        text,
+        tags,
+        startMs: fromMs === undefined ? undefined : conversation.startMs + fromMs,
+        endMs: toMs === undefined ? undefined : conversation.startMs + toMs,
+      })),
     mediaPath: playablePath(opened, recording),
     side,
     clip,

@@ -27,6 +27,6 @@ export function exportTranscript(
     case 'csv':
       return toCsv(lines, origin);
     case 'json':
-      return toJson(lines, origin);
+      return toJson(lines, origin, heading);
   }
 }

@@ -14,7 +14,7 @@ export function* toWebVtt(
   lines: Iterable<TranscriptLine>,
   title: string,
 ): Generator<string, void, undefined> {
-  yield `WEBVTT\n\nNOTE ${title.replaceAll('-->', '→')}\n`;
+  yield `WEBVTT\n\nNOTE ${oneLine(title).replaceAll('-->', '→')}\n`;
   for (const line of inTime(lines)) {
     if (line.text !== '') {
       yield `\n${String(line.index + 1)}\n${cueTimes(line, '.')}\n<v.${line.side} ${escapeVtt(line.speaker)}>${escapeVtt(line.text)}</v>\n`;
@@ -44,6 +44,10 @@ function* inTime(lines: Iterable<TranscriptLine>): Generator<TranscriptLine, voi
 
 function cueTimes({ startMs, endMs }: TranscriptLine, mark: '.' | ','): string {
   return `${toCueTime(startMs, mark)} --> ${toCueTime(endMs, mark)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s\u2028\u2029]+/gu, ' ').trim();
 }
 
 function escapeVtt(text: string): string {

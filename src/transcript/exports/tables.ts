@@ -1,5 +1,7 @@
 /** Transcripts for programs: CSV and a normalised JSON. Both carry sample indices, which any audio tool can cut at. */
 import { csvRow } from '../../base/csv.ts';
+import type { TranscriptHeading } from './readable.ts';
+import { toSummaryJson } from './summaryFigures.ts';
 import type { LineWord, TranscriptLine } from './transcriptLines.ts';
 
 /** What the file says of itself beside its lines. */
@@ -54,6 +56,7 @@ export function* toCsv(
 export function* toJson(
   lines: Iterable<TranscriptLine>,
   origin: TranscriptOrigin,
+  { figures, notes }: Pick<TranscriptHeading, 'figures' | 'notes'>,
 ): Generator<string, void, undefined> {
   const { sampleRateHz, zeroEpochMs, ...ids } = origin;
   const head = {
@@ -61,6 +64,8 @@ export function* toJson(
     ...ids,
     startTime: zeroEpochMs === undefined ? undefined : new Date(zeroEpochMs).toISOString(),
     sampleRateHz,
+    summary: figures === undefined ? undefined : toSummaryJson(figures),
+    notes: notes?.map((note) => ({ ...note })),
   };
   yield `${JSON.stringify(head).slice(0, -1)},"phrases":[`;
   let separator = '\n';

@@ -1,7 +1,6 @@
 /** What of the conversation view gets to the clipboard, through the host. Knows no elements. */
 import type { Phrase } from '../../model/transcript.ts';
-import type { ConversationViewRequests, LinkWish } from '../../protocol/conversationView.ts';
-import type { RpcPeer } from '../../protocol/rpc.ts';
+import type { LinkWish } from '../../protocol/conversationView.ts';
 import type { Alignment } from '../../transcript/alignment.ts';
 import type { SpokenNow, TranscriptList } from './transcriptList.ts';
 
@@ -16,26 +15,25 @@ interface Shown {
   readonly hasRecording: boolean;
 }
 
+/** Both say whether it is on the clipboard. */
+interface ClipboardHost {
+  readonly copyText: (text: string) => Promise<boolean>;
+  readonly copyLink: (wish: LinkWish) => Promise<boolean>;
+}
+
 /** Copies the conversation's id, or a link to where the player stands. @returns whether the host put it on the clipboard */
 export async function copyShown(
   what: 'id' | 'link',
   { conversation, recording, player, list, clock, hasRecording }: Shown,
-  peer: Pick<RpcPeer<ConversationViewRequests, never>, 'request'>,
-  signal: AbortSignal,
+  host: ClipboardHost,
 ): Promise<boolean> {
-  const copy = (): Promise<{ readonly isCopied: boolean }> => {
-    if (what === 'id') {
-      return peer.request('copyText', { text: conversation?.conversationId ?? '' }, signal);
-    }
-    const spoken = list.spokenNow(player.positionMs, hasRecording ? clock : undefined);
-    const wish = toLinkWish(recording?.recordingId, spoken, clock, (index) => list.phrase(index));
-    return peer.request('copyLink', wish, signal);
-  };
-  try {
-    return (await copy()).isCopied;
-  } catch {
-    return false;
+  if (what === 'id') {
+    return host.copyText(conversation?.conversationId ?? '');
   }
+  const spoken = list.spokenNow(player.positionMs, hasRecording ? clock : undefined);
+  return host.copyLink(
+    toLinkWish(recording?.recordingId, spoken, clock, (index) => list.phrase(index)),
+  );
 }
 
 /**

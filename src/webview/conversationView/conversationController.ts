@@ -3,39 +3,29 @@
  * and the player; knows nothing of elements.
  */
 import { messageOf } from '../../base/appError.ts';
-import { MutableDisposable, type Disposable } from '../../base/disposable.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
-import {
-  conversationViewDecoders,
-  decodeToConversationView,
-  type ConversationPlace,
-  type ConversationSnapshot,
-  type ConversationViewRequests,
-  type ExportKind,
-  type FromConversationView,
-  type RecordingSnapshot,
-  type ToConversationView,
+import type {
+  ConversationPlace,
+  ConversationSnapshot,
+  ExportKind,
+  RecordingSnapshot,
+  ToConversationView,
 } from '../../protocol/conversationView.ts';
-import type { RpcPeer } from '../../protocol/rpc.ts';
-import { connectHost } from '../shared/rpc.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
 import { copyShown } from './clipboard.ts';
 import { recordingOfPlace } from './findPlace.ts';
+import { HostLink } from './hostLink.ts';
+import { NoteNavigation } from './noteNavigation.ts';
+import { NotesBoard } from './notesBoard.ts';
 import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
-import {
-  loadLanes,
-  loadText,
-  noText,
-  settlePart,
-  toPreviewLanes,
-  type LoadedText,
-  type Part,
-} from './recordingParts.ts';
-import { toTalkMarks, type TalkMarks } from './talkMarks.ts';
-import { TextClock } from './textClock.ts';
-import { TranscriptList, type SpokenNow } from './transcriptList.ts';
+import { RecordingContent } from './recordingContent.ts';
+import type { LoadedText, Part } from './recordingParts.ts';
+import type { TalkMarks } from './talkMarks.ts';
+import type { TextClock } from './textClock.ts';
+import type { SpokenNow, TranscriptList } from './transcriptList.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
 import {
   decodeViewState,
@@ -44,8 +34,7 @@ import {
   type RoleFilter,
   type ViewState,
 } from './viewState.ts';
-import { toWaveformModel } from './waveformModel.ts';
-import { emptyWaveform, type WaveformModel } from './waveformView.ts';
+import type { WaveformModel } from './waveformView.ts';
 
 export type Phase =
   | Extract<ToConversationView, { kind: 'loading' | 'failed' }>
@@ -55,14 +44,9 @@ export class ConversationController implements Disposable {
   readonly player: Player;
   phase: Phase = { kind: 'loading', message: 'Opening conversation…' };
   view: ViewState = initialViewState('');
-  recording: RecordingSnapshot | undefined;
-  waveform: WaveformModel = emptyWaveform;
-  waveformProblem: string | undefined;
-  transcript: Part<LoadedText> = { kind: 'loading' };
-  readonly list = new TranscriptList();
   readonly playback: PlaybackSettings;
-  talk: TalkMarks = toTalkMarks(noText, (epochMs) => epochMs, undefined);
-  readonly clock = new TextClock();
+  readonly notes: NotesBoard;
+  readonly noteNavigation: NoteNavigation;
   /** Why the offset could not be kept. */
   offsetProblem: string | undefined;
 
@@ -71,9 +55,9 @@ export class ConversationController implements Disposable {
   private readonly moved = this.scope.add(new Emitter<SpokenNow>());
   private readonly restored = this.scope.add(new Emitter<ViewState>());
   private readonly arrived = this.scope.add(new Emitter<number>());
-  private readonly parts = this.scope.add(new MutableDisposable<Scope>());
   private readonly api: VsCodeApi;
-  private readonly peer: RpcPeer<ConversationViewRequests, FromConversationView>;
+  private readonly host: HostLink;
+  private readonly content: RecordingContent;
   private readonly saveSoon: () => void;
   private readonly saveOffsetSoon: () => void;
   /** Where the host wants to go, until the transcript is there to go to. */
@@ -90,6 +74,21 @@ export class ConversationController implements Disposable {
   constructor(api: VsCodeApi) {
     this.api = api;
     this.player = this.scope.add(new Player());
+    this.content = this.scope.add(
+      new RecordingContent({
+        view: () => this.view,
+        durationMs: () => this.player.state.durationMs,
+        otherMarks: () => this.noteNavigation.marks(),
+        onChange: () => {
+          this.changed.fire(undefined);
+        },
+        onText: () => {
+          this.playback.apply();
+          this.announcePosition(this.player.positionMs);
+          this.arrive();
+        },
+      }),
+    );
     this.playback = new PlaybackSettings({
       player: this.player,
       view: () => this.view,
@@ -103,6 +102,28 @@ export class ConversationController implements Disposable {
         segments: this.waveform.segmentRows.flat().toSorted((a, b) => a.startMs - b.startMs),
       }),
     });
+    this.notes = new NotesBoard({
+      ask: (wish) => this.host.changeNotes(wish),
+      draft: () => this.view.noteDraft,
+      setDraft: (noteDraft) => {
+        this.remember({ noteDraft });
+      },
+      onChange: () => {
+        this.content.updateWaveform();
+        this.changed.fire(undefined);
+      },
+    });
+    this.noteNavigation = new NoteNavigation({
+      notes: this.notes,
+      player: this.player,
+      playback: this.playback,
+      content: this.content,
+      view: () => this.view,
+      conversation: () => this.conversation,
+      selectRecording: (recordingId) => {
+        this.selectRecording(recordingId);
+      },
+    });
     this.saveSoon = this.scope.atMostEvery(250, () => {
       this.api.setState({ ...this.view, positionMs: this.player.positionMs });
     });
@@ -115,7 +136,7 @@ export class ConversationController implements Disposable {
           this.remember({ speed });
         }
         if (this.recording !== undefined && durationMs !== this.waveform.durationMs) {
-          this.updateWaveform(this.waveform.lanes);
+          this.content.updateWaveform();
         }
         this.changed.fire(undefined);
       }),
@@ -126,15 +147,13 @@ export class ConversationController implements Disposable {
         this.announcePosition(positionMs);
       }),
     );
-    this.peer = this.scope.add(
-      connectHost<ConversationViewRequests, ToConversationView, FromConversationView>(api, {
-        asks: conversationViewDecoders,
-        hears: decodeToConversationView,
-        onNotify: (message) => {
+    this.host = this.scope.add(
+      new HostLink(api, {
+        onMessage: (message) => {
           this.receive(message);
         },
-        onProblem: (kind, error) => {
-          this.show({ kind: 'failed', message: `${messageOf(error)} (${kind})`, canRetry: true });
+        onProblem: (message) => {
+          this.show({ kind: 'failed', message, canRetry: true });
         },
       }),
     );
@@ -142,16 +161,44 @@ export class ConversationController implements Disposable {
 
   /** Nothing is sent by the host before this. */
   start(): void {
-    this.peer.notify({ kind: 'ready' });
+    this.host.tell({ kind: 'ready' });
   }
 
   retry(): void {
     this.show({ kind: 'loading', message: 'Opening conversation…' });
-    this.peer.notify({ kind: 'retry' });
+    this.host.tell({ kind: 'retry' });
   }
 
   dispose(): void {
     this.scope.dispose();
+  }
+
+  get recording(): RecordingSnapshot | undefined {
+    return this.content.recording;
+  }
+
+  get waveform(): WaveformModel {
+    return this.content.waveform;
+  }
+
+  get waveformProblem(): string | undefined {
+    return this.content.waveformProblem;
+  }
+
+  get transcript(): Part<LoadedText> {
+    return this.content.transcript;
+  }
+
+  get list(): TranscriptList {
+    return this.content.list;
+  }
+
+  get clock(): TextClock {
+    return this.content.clock;
+  }
+
+  get talk(): TalkMarks {
+    return this.content.talk;
   }
 
   get conversation(): ConversationSnapshot | undefined {
@@ -206,7 +253,7 @@ export class ConversationController implements Disposable {
 
   setRoleFilter(roleFilter: RoleFilter): void {
     this.remember({ roleFilter, scrollTopPx: 0 });
-    this.updateRows();
+    this.content.updateRows();
   }
 
   /** @returns the row of the first match at or after what is spoken */
@@ -227,8 +274,7 @@ export class ConversationController implements Disposable {
   /** Has the host export what is open, as it is filtered and selected. */
   export(what: ExportKind): void {
     const { recording, view } = this;
-    this.peer.notify({
-      kind: 'export',
+    this.host.export({
       what,
       recordingId: recording?.recordingId,
       side: view.roleFilter === 'all' ? undefined : view.roleFilter,
@@ -239,12 +285,23 @@ export class ConversationController implements Disposable {
 
   /** Has the host show a file that came with a message. */
   openAttachment(id: string, isRevealed: boolean): void {
-    this.peer.notify({ kind: 'openAttachment', id, isRevealed });
+    this.host.tell({ kind: 'openAttachment', id, isRevealed });
+  }
+
+  /** Has the host bring the conversation into the archive, where notes can be kept. */
+  download(): void {
+    this.host.tell({ kind: 'download' });
+  }
+
+  /** Has the host take in a transcript file. */
+  importTranscript(): void {
+    this.host.tell({ kind: 'importTranscript' });
   }
 
   setOffset(offsetMs: number): void {
     this.clock.offsetMs = offsetMs;
-    this.markTalk();
+    this.content.markTalk();
+    this.playback.apply();
     this.saveOffsetSoon();
     this.announcePosition(this.player.positionMs);
     this.changed.fire(undefined);
@@ -259,7 +316,7 @@ export class ConversationController implements Disposable {
   /** Keeps a part of the view's state and shows it. */
   change(change: Partial<ViewState>): void {
     this.remember(change);
-    this.updateWaveform(this.waveform.lanes);
+    this.content.updateWaveform();
     this.changed.fire(undefined);
   }
 
@@ -343,6 +400,7 @@ export class ConversationController implements Disposable {
       ? { ...this.view, positionMs: this.player.positionMs }
       : decodeViewState(this.api.getState(), conversation.conversationId);
     this.clock.offsetMs = conversation.offsetMs ?? 0;
+    this.notes.show(conversation.notes);
     this.phase = { kind: 'opened', conversation };
     this.player.setSpeed(this.view.speed);
     this.openRecording(conversation);
@@ -350,96 +408,28 @@ export class ConversationController implements Disposable {
   }
 
   private openRecording(conversation: ConversationSnapshot): void {
-    const { recordings, speakers } = conversation;
-    const scope = new Scope();
-    this.parts.value = scope;
-    this.recording =
+    const { recordings } = conversation;
+    const recording =
       this.view.recordingId === messagesId && conversation.texts.length > 0
         ? undefined
         : (recordings.find(({ recordingId }) => recordingId === this.view.recordingId) ??
           recordings[0]);
     this.player.load({
-      audioUrl: this.recording?.audioUrl,
-      durationMs: this.recording?.durationMs ?? 0,
+      audioUrl: recording?.audioUrl,
+      durationMs: recording?.durationMs ?? 0,
       positionMs: this.view.positionMs,
     });
-    this.clock.setRecording(this.recording, conversation.startMs);
-    this.setText({ kind: 'loading' });
-    this.waveformProblem = undefined;
-    const preview = this.recording === undefined ? [] : toPreviewLanes(this.recording, speakers);
-    this.updateWaveform(preview);
+    this.content.open(conversation, recording);
     this.restored.fire(this.view);
-    if (this.recording !== undefined) {
-      void settlePart(loadLanes(this.recording, preview, scope.signal), (part) => {
-        this.waveformProblem = part.kind === 'failed' ? part.message : undefined;
-        this.updateWaveform(
-          part.kind === 'ready'
-            ? part.value
-            : preview.map((lane) => ({ ...lane, note: 'The waveform could not be read' })),
-        );
-        this.changed.fire(undefined);
-      });
-    }
-    const text = loadText(conversation, this.recording, this.clock.platform, scope.signal);
-    void settlePart(text, (part) => {
-      this.setText(part);
-    });
-  }
-
-  private updateWaveform(lanes: WaveformModel['lanes']): void {
-    const { conversation, recording } = this;
-    if (conversation === undefined || recording === undefined) {
-      this.waveform = emptyWaveform;
-      return;
-    }
-    const { durationMs } = this.player.state;
-    const { selection, isSwapped } = this.view;
-    this.waveform = toWaveformModel({
-      conversation,
-      recording,
-      lanes,
-      durationMs,
-      clock: this.clock.platform,
-      selection,
-      isSwapped,
-      marks: this.talk.marks,
-    });
-  }
-
-  private setText(part: Part<LoadedText>): void {
-    this.transcript = part;
-    const { phrases, messages } = part.kind === 'ready' ? part.value : noText;
-    this.list.setPhrases(phrases, messages, this.conversation?.speakers ?? []);
-    this.markTalk();
-    this.updateRows();
-    this.announcePosition(this.player.positionMs);
-    this.arrive();
-  }
-
-  /** Silence and the like move with the text. */
-  private markTalk(): void {
-    const text = this.transcript.kind === 'ready' ? this.transcript.value : noText;
-    this.talk = toTalkMarks(
-      text,
-      (epochMs) => this.clock.toRecordingMs(epochMs),
-      this.hasRecording ? this.player.state.durationMs : undefined,
-    );
-    this.updateWaveform(this.waveform.lanes);
-    this.playback.apply();
-  }
-
-  private updateRows(): void {
-    this.list.show(this.view.roleFilter, this.view.searchText);
-    this.changed.fire(undefined);
   }
 
   private announcePosition(positionMs: number): void {
-    this.moved.fire(this.list.spokenNow(positionMs, this.hasRecording ? this.clock : undefined));
+    this.moved.fire(this.content.spokenNow(positionMs));
   }
 
   private async saveOffset(): Promise<void> {
     try {
-      await this.peer.request('saveOffset', { offsetMs: this.clock.offsetMs }, this.scope.signal);
+      await this.host.saveOffset(this.clock.offsetMs);
       this.offsetProblem = undefined;
     } catch (error) {
       this.offsetProblem = `The offset could not be kept: ${messageOf(error)}`;
@@ -449,6 +439,6 @@ export class ConversationController implements Disposable {
 
   /** Puts the conversation's id, or a link to where this stands, on the clipboard. @returns whether the host did */
   async copy(what: 'id' | 'link'): Promise<boolean> {
-    return copyShown(what, this, this.peer, this.scope.signal);
+    return copyShown(what, this, this.host);
   }
 }

@@ -127,6 +127,18 @@ export const conversationStyles = css`
     background: none;
     accent-color: var(--vscode-button-background);
   }
+  .secondary {
+    height: 26px;
+    padding: 0 14px;
+    border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent));
+    border-radius: 3px;
+    background: var(--vscode-button-secondaryBackground);
+    color: var(--vscode-button-secondaryForeground);
+    cursor: pointer;
+  }
+  .secondary:hover {
+    background: var(--vscode-button-secondaryHoverBackground);
+  }
   .words {
     position: relative;
     display: flex;

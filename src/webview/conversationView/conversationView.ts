@@ -10,9 +10,12 @@ import type { SpokenNow } from './transcriptList.ts';
 import { conversationStyles } from './conversationStyles.ts';
 import { controlStyles } from './buttons.ts';
 import { channelsRow } from './channelsRow.ts';
-import { banner, headerTemplate } from './headerTemplate.ts';
+import { banner, bannersTemplate, headerTemplate } from './headerTemplate.ts';
 import { helpDialog } from './helpDialog.ts';
-import { toCommand, type FocusKind } from './keyboard.ts';
+import { focusKindOf } from './focusKind.ts';
+import { toCommand } from './keyboard.ts';
+import { NotesSection } from './notesSection.ts';
+import { notesStyles } from './notesStyles.ts';
 import { createShortcutActions } from './shortcutActions.ts';
 import { emptyTemplate, failedTemplate, loadingTemplate } from './stateTemplates.ts';
 import { formatDateTime, formatTime, formatTimeOfDay } from './timeFormat.ts';
@@ -25,7 +28,7 @@ import type { WaveformView } from './waveformView.ts';
 const skipMs = 5000;
 
 export class ConversationView extends ScopedElement {
-  static override styles = [controlStyles, conversationStyles];
+  static override styles = [controlStyles, conversationStyles, notesStyles];
 
   private readonly controller = new ConversationController(connectVsCodeApi());
   private readonly waveform = createRef<WaveformView>();
@@ -76,6 +79,18 @@ export class ConversationView extends ScopedElement {
     },
   };
 
+  private readonly notes = new NotesSection({
+    controller: this.controller,
+    focus: (selector) => {
+      void this.updateComplete.then(() => {
+        this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+      });
+    },
+    announce: (text) => {
+      this.announce(text);
+    },
+  });
+
   private readonly actions = createShortcutActions({
     controller: this.controller,
     transport: this.transportCommands,
@@ -90,6 +105,9 @@ export class ConversationView extends ScopedElement {
     },
     toggleFollow: () => {
       this.toggleFollow();
+    },
+    addNote: () => {
+      this.notes.add();
     },
     copyLink: () => {
       void this.copy('link');
@@ -187,7 +205,8 @@ export class ConversationView extends ScopedElement {
   }
 
   private renderOpened(): TemplateResult {
-    const { conversation, recording } = this.controller;
+    const { controller } = this;
+    const { conversation, recording } = controller;
     return conversation === undefined
       ? html`${nothing}`
       : html`${headerTemplate({
@@ -199,28 +218,15 @@ export class ConversationView extends ScopedElement {
             onCopy: (what) => {
               void this.copy(what);
             },
+            noteCount: controller.notes.current.notes.length,
+            isNotesShown: controller.view.isNotesShown,
+            onToggleNotes: this.actions.toggleNotes,
           })}
-          ${this.renderBanners()} ${recording === undefined ? nothing : this.renderSound()}
+          ${bannersTemplate(controller)} ${recording === undefined ? nothing : this.renderSound()}
+          ${this.notes.render()}
           <section class="words" aria-label="Transcript">${this.renderTranscript()}</section>
           ${helpDialog(this.help)}
           <div class="announcement" role="status" aria-live="polite">${this.announcement}</div>`;
-  }
-
-  private renderBanners(): TemplateResult {
-    const { conversation, recording, player, waveformProblem } = this.controller;
-    const retry = (): void => {
-      this.controller.reloadParts();
-    };
-    return html`<div class="banners">
-      ${conversation?.notices.map((notice) => banner('info', notice))}
-      ${recording?.problems.map((problem) => banner('warning', problem))}
-      ${
-        player.state.problem === undefined
-          ? nothing
-          : banner('warning', player.state.problem, retry)
-      }
-      ${waveformProblem === undefined ? nothing : banner('warning', waveformProblem, retry)}
-    </div>`;
   }
 
   private renderSound(): TemplateResult {
@@ -280,6 +286,12 @@ export class ConversationView extends ScopedElement {
         controller.hasRecording
           ? 'There is no transcript of this recording.'
           : 'There is no transcript of this conversation.',
+        {
+          label: 'Import Transcript…',
+          onClick: () => {
+            controller.importTranscript();
+          },
+        },
       );
     }
     return html`${transcriptToolbar({
@@ -380,7 +392,11 @@ export class ConversationView extends ScopedElement {
   private async copy(what: 'id' | 'link'): Promise<void> {
     const name = what === 'id' ? 'Conversation id' : 'Link';
     const isCopied = await this.controller.copy(what);
-    this.announcement = isCopied ? `${name} copied` : `${name} could not be copied`;
+    this.announce(isCopied ? `${name} copied` : `${name} could not be copied`);
+  }
+
+  private announce(text: string): void {
+    this.announcement = text;
     this.requestUpdate();
   }
 
@@ -403,20 +419,4 @@ export class ConversationView extends ScopedElement {
       controller.playback.select(undefined);
     }
   }
-}
-
-function focusKindOf(event: KeyboardEvent): FocusKind {
-  const target = event.composedPath()[0];
-  if (target instanceof HTMLInputElement && target.type === 'range') {
-    return 'slider';
-  }
-  if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
-    return 'field';
-  }
-  if (target instanceof HTMLButtonElement) {
-    return 'control';
-  }
-  return target instanceof HTMLElement && target.role?.startsWith('list') === true
-    ? 'list'
-    : 'page';
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSnapshot, RecordingSnapshot } from '../../protocol/conversationView.ts';
 import { toolButton } from './buttons.ts';
+import type { ConversationController } from './conversationController.ts';
 import { formatTime } from './timeFormat.ts';
 import { messagesId } from './viewState.ts';
 
@@ -10,6 +11,9 @@ export interface HeaderOptions {
   readonly recording: RecordingSnapshot | undefined;
   readonly onSelectRecording: (recordingId: string) => void;
   readonly onCopy: (what: 'id' | 'link') => void;
+  readonly noteCount: number;
+  readonly isNotesShown: boolean;
+  readonly onToggleNotes: () => void;
 }
 
 const mediaIcons: ReadonlyMap<string, string> = new Map([
@@ -27,6 +31,13 @@ export function headerTemplate(options: HeaderOptions): TemplateResult {
       <vscode-icon name=${mediaIcons.get(conversation.mediaType) ?? 'comment'}></vscode-icon>
       <h1 title=${conversation.title}>${conversation.title}</h1>
       ${recordingPicker(options)}
+      ${toolButton({
+        icon: 'note',
+        label: options.noteCount === 0 ? 'Notes' : `Notes (${options.noteCount.toLocaleString()})`,
+        shortcut: 'Shift+M',
+        isPressed: options.isNotesShown,
+        onClick: options.onToggleNotes,
+      })}
       ${toolButton({
         icon: 'copy',
         label: 'Copy conversation id',
@@ -90,6 +101,27 @@ function recordingPicker({
               </option>`
         }
       </select>`;
+}
+
+/** What is missing of the conversation, and what went wrong with its sound. */
+export function bannersTemplate(
+  controller: Pick<
+    ConversationController,
+    'conversation' | 'recording' | 'player' | 'waveformProblem' | 'reloadParts'
+  >,
+): TemplateResult {
+  const { conversation, recording, player, waveformProblem } = controller;
+  const retry = (): void => {
+    controller.reloadParts();
+  };
+  const problems = [player.state.problem, waveformProblem].filter(
+    (problem) => problem !== undefined,
+  );
+  return html`<div class="banners">
+    ${conversation?.notices.map((notice) => banner('info', notice))}
+    ${recording?.problems.map((problem) => banner('warning', problem))}
+    ${problems.map((problem) => banner('warning', problem, retry))}
+  </div>`;
 }
 
 /** A line that says what is missing or went wrong, with a way to try again where there is one. */

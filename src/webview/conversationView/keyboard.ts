@@ -33,6 +33,8 @@ export type ShortcutCommand =
   | 'swapChannels'
   | 'toggleConfidence'
   | 'toggleSummary'
+  | 'addNote'
+  | 'toggleNotes'
   | 'copyLink'
   | 'exportTranscript'
   | 'exportClip'
@@ -103,6 +105,8 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'swapChannels', keys: ['x'], label: 'X', title: 'Swap the names of the channels' },
   { command: 'toggleConfidence', keys: ['c'], label: 'C', title: 'Shade words by confidence' },
   { command: 'toggleSummary', keys: ['u'], label: 'U', title: 'Show the summary' },
+  { command: 'addNote', keys: ['m'], label: 'M', title: 'Add a note here' },
+  { command: 'toggleNotes', keys: ['shift+m'], label: 'Shift+M', title: 'Show the notes' },
   { command: 'copyLink', keys: ['y'], label: 'Y', title: 'Copy a link to this moment' },
   { command: 'exportTranscript', keys: ['d'], label: 'D', title: 'Export the transcript' },
   { command: 'exportClip', keys: ['shift+d'], label: 'Shift+D', title: 'Export the selection' },

@@ -11,6 +11,7 @@ export interface ShortcutDeps {
   readonly focusSearch: () => void;
   readonly stepMatch: (direction: 1 | -1) => void;
   readonly toggleFollow: () => void;
+  readonly addNote: () => void;
   readonly copyLink: () => void;
   readonly dismiss: () => void;
 }
@@ -102,6 +103,10 @@ export function createShortcutActions(
     },
     toggleSummary: () => {
       controller.change({ isSummaryShown: !controller.view.isSummaryShown });
+    },
+    addNote: deps.addNote,
+    toggleNotes: () => {
+      controller.change({ isNotesShown: !controller.view.isNotesShown });
     },
     copyLink: deps.copyLink,
     exportTranscript: () => {

@@ -23,8 +23,12 @@ export function failedTemplate(message: string, onRetry: (() => void) | undefine
   </div>`;
 }
 
-/** A transcript without rows; `icon` is a codicon, `loading` the one that turns. */
-export function emptyTemplate(icon: string, message: string): TemplateResult {
+/** A transcript without rows; `icon` is a codicon, `loading` the one that turns; `action` is what could be done about it. */
+export function emptyTemplate(
+  icon: string,
+  message: string,
+  action?: { readonly label: string; readonly onClick: () => void },
+): TemplateResult {
   return html`<div class="empty" role="status">
     ${
       icon === 'loading'
@@ -32,5 +36,12 @@ export function emptyTemplate(icon: string, message: string): TemplateResult {
         : html`<vscode-icon name=${icon} size="20"></vscode-icon>`
     }
     <p>${message}</p>
+    ${
+      action === undefined
+        ? nothing
+        : html`<button type="button" class="secondary" @click=${action.onClick}>
+            ${action.label}
+          </button>`
+    }
   </div>`;
 }

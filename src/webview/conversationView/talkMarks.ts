@@ -9,7 +9,7 @@ import {
 import type { Viewport } from './waveformLayout.ts';
 
 export interface LabelledMark extends Viewport {
-  readonly kind: 'silence' | 'overtalk' | 'positive' | 'negative' | 'topic';
+  readonly kind: 'silence' | 'overtalk' | 'positive' | 'negative' | 'topic' | 'note';
   readonly label: string;
 }
 

@@ -10,6 +10,18 @@ export type RoleFilter = (typeof roleFilters)[number];
 /** Stands in the place of a recording's id for what was held in writing. Ids of the platform are UUIDs. */
 export const messagesId = 'messages';
 
+/** A note that is being written. Times are milliseconds from the start of the conversation. */
+export interface NoteDraft {
+  /** Of the note that is changed; undefined for a new one. */
+  readonly id: string | undefined;
+  readonly text: string;
+  /** As they are typed, with commas between. */
+  readonly tags: string;
+  readonly recordingId: string | undefined;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
 export interface ViewState {
   /** The rest only counts for this conversation. */
   readonly conversationId: string;
@@ -34,6 +46,9 @@ export interface ViewState {
   /** Whether words that the platform was not sure of look so. */
   readonly isShadingConfidence: boolean;
   readonly isSummaryShown: boolean;
+  readonly isNotesShown: boolean;
+  /** What a person wrote and did not save yet is not to be lost with the page. */
+  readonly noteDraft: NoteDraft | undefined;
 }
 
 export function initialViewState(conversationId: string): ViewState {
@@ -55,6 +70,8 @@ export function initialViewState(conversationId: string): ViewState {
     mutedChannels: [],
     isShadingConfidence: true,
     isSummaryShown: false,
+    isNotesShown: false,
+    noteDraft: undefined,
   };
 }
 
@@ -86,7 +103,30 @@ export function decodeViewState(saved: unknown, conversationId: string): ViewSta
     mutedChannels: numbersOf(saved['mutedChannels']),
     isShadingConfidence: toBoolean(saved['isShadingConfidence'], initial.isShadingConfidence),
     isSummaryShown: toBoolean(saved['isSummaryShown'], initial.isSummaryShown),
+    isNotesShown: toBoolean(saved['isNotesShown'], initial.isNotesShown),
+    noteDraft: decodeDraft(saved['noteDraft']),
   };
+}
+
+function decodeDraft(value: unknown): NoteDraft | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  const { id, text, tags, recordingId, fromMs, toMs } = value;
+  const startMs = timeOf(fromMs);
+  const endMs = timeOf(toMs);
+  return {
+    id: typeof id === 'string' ? id : undefined,
+    text: typeof text === 'string' ? text : '',
+    tags: typeof tags === 'string' ? tags : '',
+    recordingId: typeof recordingId === 'string' ? recordingId : undefined,
+    fromMs: startMs,
+    toMs: startMs === undefined || endMs === undefined ? undefined : Math.max(startMs, endMs),
+  };
+}
+
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? nonNegative(value) : undefined;
 }
 
 function toBoolean(value: unknown, initial: boolean): boolean {

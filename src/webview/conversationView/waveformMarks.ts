@@ -52,6 +52,32 @@ export function drawStrips(pen: Pen, scene: MarksScene, colours: ThemeColours): 
       fillSpan(pen, scene, mark, top);
     }
   }
+  drawNotes(pen, scene, colours, area);
+}
+
+const flagPx = 8;
+
+/** Notes as brackets along the top with a flag where they begin: told from all the rest by their shape, in any theme. */
+function drawNotes(pen: Pen, scene: MarksScene, colours: ThemeColours, area: Band): void {
+  const { viewport, widthPx } = scene;
+  pen.fillStyle = colours.foreground;
+  for (const mark of scene.marks) {
+    if (mark.kind === 'note' && mark.endMs >= viewport.startMs && mark.startMs <= viewport.endMs) {
+      const from = Math.round(timeToX(mark.startMs, viewport, widthPx));
+      const to = Math.round(timeToX(mark.endMs, viewport, widthPx));
+      const left = Math.max(0, from);
+      pen.fillRect(left, area.topPx, Math.max(1, Math.min(widthPx, to) - left), 2);
+      pen.globalAlpha = 0.45;
+      pen.fillRect(from, area.topPx, 1, area.heightPx);
+      pen.globalAlpha = 1;
+      pen.fillRect(to, area.topPx, 1, flagPx);
+      pen.beginPath();
+      pen.moveTo(from, area.topPx);
+      pen.lineTo(from + flagPx, area.topPx);
+      pen.lineTo(from, area.topPx + flagPx);
+      pen.fill();
+    }
+  }
 }
 
 /** The selection, with a line at each of its ends. */
@@ -82,10 +108,19 @@ export function markAt(scene: MarksScene, timeMs: number, yPx: number): Labelled
   }
   const isAtTop = yPx < area.topPx + stripPx * 2;
   const isAtBottom = yPx > area.topPx + area.heightPx - stripPx * 2;
+  const nearMs =
+    ((scene.viewport.endMs - scene.viewport.startMs) / Math.max(1, scene.widthPx)) * flagPx;
+  const note = scene.marks.find(
+    ({ kind, startMs, endMs }) =>
+      kind === 'note' && isAtTop && timeMs >= startMs && timeMs < Math.max(endMs, startMs + nearMs),
+  );
+  if (note !== undefined) {
+    return note;
+  }
   return scene.marks.find(({ kind, startMs, endMs }) => {
     const isBand = kind === 'silence' || kind === 'overtalk';
     const isHere = isBand ? !isAtTop && !isAtBottom : kind === 'topic' ? isAtTop : isAtBottom;
-    return isHere && timeMs >= startMs && timeMs < endMs;
+    return isHere && kind !== 'note' && timeMs >= startMs && timeMs < endMs;
   });
 }
 

@@ -13,7 +13,8 @@ import {
 import { isAppError, type ErrorCode } from '../../../src/base/appError.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { conversationId, withFolder } from '../../support/archivedSample.ts';
+import { parseRecordingId } from '../../../src/model/ids.ts';
+import { conversationId, voiceId, withFolder } from '../../support/archivedSample.ts';
 import { never } from '../../support/downloadBench.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
 
@@ -21,7 +22,16 @@ const deps = { clock: systemClock, log: silentLog };
 const nowMs = Date.UTC(2026, 10, 5);
 const failsWith = (code: ErrorCode) => (error: unknown) => isAppError(error, code);
 const note = (text: string): ReturnType<typeof createNote> =>
-  createNote({ text, fromMs: 1000, toMs: 2500, tags: ['Reklamation'] }, nowMs);
+  createNote(
+    {
+      text,
+      fromMs: 1000,
+      toMs: 2500,
+      recordingId: parseRecordingId(voiceId),
+      tags: ['Reklamation'],
+    },
+    nowMs,
+  );
 
 suite('notes of a conversation', () => {
   leakCheck();

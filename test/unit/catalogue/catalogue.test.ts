@@ -223,8 +223,8 @@ suite('Catalogue', () => {
       assert.deepEqual(search(catalogue, 'way OR want'), []);
       assert.deepEqual(search(catalogue, 'else'), ['one: Something [else]']);
       assert.deepEqual(search(catalogue, 'topic:money'), []);
-      assert.equal(catalogue.remove(parseConversationId('two')), true);
-      assert.equal(catalogue.remove(parseConversationId('two')), false);
+      assert.equal(await catalogue.remove(parseConversationId('two'), never), true);
+      assert.equal(await catalogue.remove(parseConversationId('two'), never), false);
       assert.deepEqual(search(catalogue, ''), ['one']);
       assert.deepEqual(catalogue.size(), { conversationCount: 1, phraseCount: 1 });
     }));
@@ -245,7 +245,7 @@ suite('Catalogue', () => {
       }
       assert.equal(catalogue.count('same').phraseCount, 9000);
       assert.equal(catalogue.count('id:b same').phraseCount, 3000);
-      catalogue.remove(parseConversationId('b'));
+      await catalogue.remove(parseConversationId('b'), never);
       assert.equal(catalogue.count('same').phraseCount, 6000);
     }));
 

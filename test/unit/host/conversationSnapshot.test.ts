@@ -116,6 +116,7 @@ const snapshot = toConversationSnapshot({
   prepared: new Map([['r1', prepared]]),
   names: { queueName: () => 'Billing', userName: () => 'Dana', wrapUpName: () => 'Refund' },
   offsetMs: 120,
+  notes: { notes: [], problem: undefined, canDownload: false },
   toUrl: (path) => `https://resource${path}`,
 });
 

@@ -110,6 +110,33 @@ suite('evidence package', () => {
       ]);
     }));
 
+  test('has the notes of people on a page of their own, without the reason of a hold', () =>
+    withFolder(async (root) => {
+      const archive = await openArchive(join(root, 'archive'));
+      const folder = await putConversation(archive, one);
+      const time = '2026-11-05T00:00:00.000Z';
+      const notesPath = join(folder, 'notes.json');
+      const path = join(root, 'evidence.zip');
+      const page = async (): Promise<string | undefined> => {
+        await pack(archive, path, [one.id]);
+        return (await readZip(path))
+          .find(({ name }) => name === `conversations/${one.id}/notes.md`)
+          ?.bytes.toString();
+      };
+      assert.equal(await page(), undefined);
+      const notes = [
+        { id: 'b', text: 'Later', fromMs: 9000, createdAt: time, updatedAt: time },
+        { id: 'a', text: '<b>', tags: ['x'], createdAt: time, updatedAt: time },
+      ];
+      const legalHold = { since: time, reason: 'secret case' };
+      await writeFile(notesPath, JSON.stringify({ formatVersion: 1, tags: [], notes, legalHold }));
+      const text = (await page()) ?? '';
+      assert.match(text, /\*\*overall\*\* \\<b\\> \\#x .*\n\n- \*\*00:00:09\*\* Later /u);
+      assert.doesNotMatch(text, /secret/u);
+      await writeFile(notesPath, '{');
+      assert.match((await page()) ?? '', /damaged/u);
+    }));
+
   test('unzip and Python find it sound, where they are installed', async function () {
     await withFolder(async (root) => {
       const archive = await openArchive(join(root, 'archive'));

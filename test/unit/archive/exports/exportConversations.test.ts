@@ -86,6 +86,8 @@ suite('export of conversations', () => {
         bytes: rows[2].bytes,
         absent: [],
         folder: `conversations/2026/11/04/${idOf(1)}`,
+        tags: [],
+        notes: [],
       });
       assert.deepEqual(rows[0].absent, ['transcripts/x: notTranscribed']);
       const proof = JSON.parse(await readFile(written.proofPath, 'utf8'));
@@ -104,6 +106,48 @@ suite('export of conversations', () => {
       assert.ok(row.includes(`,"'=cmd|""/c calc""!A1, ""Sales""",`), row);
       assert.ok(row.includes(`,'+12025551000,`), row);
       assert.equal(end, '');
+    }));
+
+  test('notes and tags go along: as they are in NDJSON, a line each in CSV; damaged ones are told', () =>
+    withArchive(async (archive, root) => {
+      const time = '2026-11-05T00:00:00.000Z';
+      const note = {
+        text: 'Look, "here"\nand there',
+        tags: ['refund'],
+        fromMs: 65_000,
+        toMs: 70_500,
+      };
+      const notes = {
+        formatVersion: 1,
+        tags: ['vip'],
+        notes: [
+          { id: 'n1', createdAt: time, updatedAt: time, ...note },
+          { id: 'n2', createdAt: time, updatedAt: time, text: '=1+1' },
+        ],
+        legalHold: { since: time, reason: 'secret case' },
+      };
+      const folderOf = (index: number): string =>
+        archive.conversationFolder(idOf(index), startMs + index * hourMs);
+      await writeFile(join(folderOf(2), 'notes.json'), JSON.stringify(notes));
+      await writeFile(join(folderOf(3), 'notes.json'), '{');
+      const ids = [idOf(2), idOf(3)];
+      const path = join(root, 'out.ndjson');
+      await run(archive, { path, format: 'ndjson', selection: { kind: 'ids', ids } });
+      const text = await readFile(path, 'utf8');
+      const [second, third] = text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      assert.deepEqual([second.tags, second.notes], [['vip'], [note, { text: '=1+1', tags: [] }]]);
+      assert.deepEqual(third.notes, ['The notes are damaged and cannot be read']);
+      assert.equal(text.includes('secret'), false);
+      const csvPath = join(root, 'out.csv');
+      await run(archive, { path: csvPath, format: 'csv', selection: { kind: 'ids', ids } });
+      const [, row = ''] = (await readFile(csvPath, 'utf8')).split('\r\n');
+      assert.ok(
+        row.endsWith(',vip,"00:01:05–00:01:10 Look, ""here"" and there #refund; overall =1+1"'),
+        row,
+      );
     }));
 
   test('a flat table of recordings has a row a file with its hash', () =>

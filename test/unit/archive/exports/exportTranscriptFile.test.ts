@@ -53,6 +53,7 @@ suite('exported transcript files', () => {
       offsetMs: 0,
       speakers: snapshot.speakers,
       heading: { title: snapshot.title, facts: snapshot.facts },
+      notes: [],
       mediaPath: join(folder, 'call.wav'),
       side: undefined,
       clip: undefined,
@@ -100,6 +101,124 @@ suite('exported transcript files', () => {
       call.phrases.map(({ words }) => words[0]?.startMs),
     );
     assert.equal(entries[1]?.text, `Dana Example: ${call.phrases[1]?.text ?? ''}`);
+  });
+
+  test('hostile text, names and titles stay within their cues, whoever parses them', async () => {
+    const hostile = [
+      'a --> b',
+      '00:00:01.000 --> 00:00:02.000',
+      '\n\n99\n00:00:03,000 --> 00:00:04,000\nforged',
+      'blank\n\n\nlines\r\n\r\nhere',
+      '</v><v Forged>words</v>',
+      '<script>alert(1)</script> &amp; & < >',
+      'NOTE\nnot a note',
+      'STYLE\n::cue { color: red }',
+      '\u202eمرحبا بالعالم\u202c 日本語 👩‍👩‍👧 \u2028line\u2029paragraph\u0000end',
+      '42',
+      '{\\an8}<i>{b}',
+    ];
+    const path = join(folder, 'hostile.json.gz');
+    await writeFile(
+      path,
+      gzipSync(
+        JSON.stringify({
+          transcripts: [
+            {
+              startTime: snapshot.startMs,
+              phrases: hostile.map((text, index) => ({
+                text,
+                startTimeMs: snapshot.startMs + index * 1000,
+                duration: { milliseconds: 900 },
+                participantPurpose: 'external',
+              })),
+            },
+          ],
+        }),
+      ),
+    );
+    const change: Partial<TranscriptSource> = {
+      files: [{ path, kind: 'transcript' }],
+      speakers: [
+        {
+          role: 'external',
+          name: 'Eve\n\n1\n00:00:00.000 --> 00:00:09.000 <b>',
+          startMs: 0,
+          endMs: undefined,
+        },
+      ],
+      heading: { title: 'x\n\n00:00:01.000 --> 00:00:02.000\nforged', facts: [] },
+    };
+    const vtt = await write('vtt', change);
+    const strict = new webvtt.WebVTTParser().parse(vtt, 'subtitles/captions/descriptions');
+    assert.deepEqual(strict.errors, []);
+    const starts = hostile.map((_, index) => index * 1000);
+    assert.deepEqual(
+      strict.cues.map(({ startTime }) => Math.round(startTime * 1000)),
+      starts,
+    );
+    for (const text of [vtt, await write('srt', change)]) {
+      const { entries } = parseSubtitles(text);
+      assert.deepEqual(
+        entries.map(({ from, to }) => [from, to]),
+        starts.map((startMs) => [startMs, startMs + 900]),
+      );
+      assert.ok(
+        entries.every(({ text: words }) => !words.includes('\n')),
+        'one line a cue',
+      );
+    }
+  });
+
+  test('what it amounts to and the notes go with the whole of it; a clip has only its own notes', async () => {
+    const at = (ms: number): number => snapshot.startMs + ms;
+    const notes: TranscriptSource['notes'] = [
+      { text: 'Look *here*', tags: ['refund'], startMs: at(12_000), endMs: at(17_000) },
+      { text: 'A moment', tags: [], startMs: at(40_000), endMs: undefined },
+      { text: 'All of it', tags: [], startMs: undefined, endMs: undefined },
+    ];
+    const whole = JSON.parse(await write('json', { notes, side: 'customer' }));
+    assert.partialDeepStrictEqual(whole, {
+      summary: {
+        durationMs: call.durationMs,
+        phraseCount: call.phrases.length,
+        wordCount: call.phrases.reduce((sum, { words }) => sum + words.length, 0),
+        turnCounts: { agent: 7, customer: 6, system: 1 },
+        overtalkRatio: 0,
+        averageConfidence: 0.9,
+        averageSentiment: 0.05,
+        sentimentTrend: 1.5,
+      },
+      notes: [
+        { text: 'All of it' },
+        { text: 'Look *here*', tags: ['refund'], startMs: 12_000, endMs: 17_000 },
+        { text: 'A moment', startMs: 40_000 },
+      ],
+    });
+    const talkRatios: Record<string, number> = whole.summary.talkRatios;
+    const sum = Object.values(talkRatios).reduce(
+      (total, ratio) => total + ratio,
+      Number(whole.summary.silenceRatio),
+    );
+    assert.ok(Math.abs(sum - 1) < 0.001, String(sum));
+    const clipped = JSON.parse(
+      await write('json', { notes, clip: { startMs: 10_000, endMs: 20_000 } }),
+    );
+    assert.equal(clipped.summary, undefined);
+    assert.deepEqual(clipped.notes, [
+      { text: 'Look *here*', tags: ['refund'], startMs: 2_000, endMs: 7_000 },
+    ]);
+    const markdown = await write('md', { notes });
+    assert.ok(markdown.includes('\n## Summary\n\n- **Duration:** 1:00\n'), markdown);
+    assert.ok(markdown.includes('\n- **Trend:** better (+1.50)\n'));
+    assert.ok(
+      markdown.includes(
+        '\n## Notes\n\n- `overall` All of it\n- `0:12–0:17` Look \\*here\\* #refund\n- `0:40` A moment\n\n## Transcript\n',
+      ),
+      markdown,
+    );
+    assert.ok(
+      (await write('txt', { notes })).includes('\nNote [0:12–0:17]: Look *here* #refund\n'),
+    );
   });
 
   test('side, clip and a moved text are honoured', async () => {
