@@ -18,8 +18,6 @@ export interface InspectedPackets {
   readonly sampleRateHz: number;
   /** At `sampleRateHz`; at least one. */
   readonly frameCount: number;
-  /** False when players would seek in this file wrongly. */
-  readonly isSeekExact: boolean;
   readonly findings: ReadonlySet<StreamFinding>;
 }
 
@@ -47,15 +45,13 @@ export async function inspectPackets(
       break;
     }
   }
-  const { format, findings, isSeekExact } = demuxer;
+  const { format, findings } = demuxer;
   if (format === undefined) {
     return undefined;
   }
   const sampleRateHz = affordableRate(format, frames);
   const frameCount = frameCountAt(sampleRateHz, format, frames);
-  return frameCount === 0
-    ? undefined
-    : { kind, format, sampleRateHz, frameCount, isSeekExact, findings };
+  return frameCount === 0 ? undefined : { kind, format, sampleRateHz, frameCount, findings };
 }
 
 const lowerRatesHz = [24_000, 16_000, 12_000, 8000] as const;

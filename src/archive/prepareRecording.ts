@@ -48,7 +48,7 @@ export interface PreparedRecording {
 
 /**
  * Files are judged by content, never by name. A single file that every VS Code plays and seeks exactly is played as it is: PCM
- * WAV, MP3 of constant bit rate, Ogg Vorbis. Separate channel files, and all else that can be decoded, become one interleaved
+ * WAV. Separate channel files, and all else that can be decoded, become one interleaved
  * PCM16 copy, channels of unequal length or sample rate padded and brought to the highest rate; a channel that cannot be
  * decoded is silent in it. When none can be decoded, the first that a browser may play is handed on, without a waveform.
  * Constant memory. Damaged or missing files and a full or read-only disk are `problems`, not rejections.

@@ -48,8 +48,6 @@ export interface Demuxer {
   readonly format: PacketFormat | undefined;
   /** Complete after `finish`. */
   readonly findings: ReadonlySet<StreamFinding>;
-  /** False when players would seek in this file wrongly or show a wrong length. Complete after `finish`. */
-  readonly isSeekExact: boolean;
   /** Packets that have become complete, in order. The chunk is not kept. */
   push(chunk: Uint8Array): readonly AudioPacket[];
   /** The last packets, when the file is over. */

@@ -72,18 +72,18 @@ export function clickErrorsMs(
 
 /** Every compressed copy: what it holds, and what `prepareRecording` makes of it. */
 export const clickFiles = {
-  'clicks.opus': { kind: 'oggOpus', channels: [0, 1], sampleRateHz: 16_000, isPlayed: false },
-  'clicks.webm': { kind: 'webm', channels: [0, 1], sampleRateHz: 16_000, isPlayed: false },
-  'clicksLive.webm': { kind: 'webm', channels: [0, 1], sampleRateHz: 16_000, isPlayed: false },
-  'clicks0.webm': { kind: 'webm', channels: [0], sampleRateHz: 8000, isPlayed: false },
-  'clicks1.webm': { kind: 'webm', channels: [1], sampleRateHz: 8000, isPlayed: false },
-  'clicks0.opus': { kind: 'oggOpus', channels: [0], sampleRateHz: 8000, isPlayed: false },
-  'clicks1.ogg': { kind: 'oggVorbis', channels: [1], sampleRateHz: 8000, isPlayed: true },
-  'clicks1.mp3': { kind: 'mp3', channels: [1], sampleRateHz: 8000, isPlayed: true },
-  'clicks.ogg': { kind: 'oggVorbis', channels: [0, 1], sampleRateHz: 16_000, isPlayed: true },
-  'clicksCbr.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000, isPlayed: true },
-  'clicksVbr.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000, isPlayed: false },
-  'clicksVbrNoXing.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000, isPlayed: false },
+  'clicks.opus': { kind: 'oggOpus', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicks.webm': { kind: 'webm', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicksLive.webm': { kind: 'webm', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicks0.webm': { kind: 'webm', channels: [0], sampleRateHz: 8000 },
+  'clicks1.webm': { kind: 'webm', channels: [1], sampleRateHz: 8000 },
+  'clicks0.opus': { kind: 'oggOpus', channels: [0], sampleRateHz: 8000 },
+  'clicks1.ogg': { kind: 'oggVorbis', channels: [1], sampleRateHz: 8000 },
+  'clicks1.mp3': { kind: 'mp3', channels: [1], sampleRateHz: 8000 },
+  'clicks.ogg': { kind: 'oggVorbis', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicksCbr.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicksVbr.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000 },
+  'clicksVbrNoXing.mp3': { kind: 'mp3', channels: [0, 1], sampleRateHz: 16_000 },
 } as const;
 export type ClickFile = keyof typeof clickFiles;
 

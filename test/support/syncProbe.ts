@@ -10,8 +10,12 @@ type PageElement = any;
 export interface HeardAndSeen {
   /** When each click began to be rendered. */
   readonly clicksMs: readonly number[];
-  /** When the highlight went from one word to another, and to which: `phrase` and `word` counted from 0. */
+  /**
+   * When the highlight went from one word to another, and to which: `phrase` and `word` counted from 0. It happened somewhere
+   * after the frame before, which was `frameMs` earlier.
+   */
   readonly moves: readonly {
+    readonly frameMs: number;
     readonly atMs: number;
     readonly phrase: number;
     readonly word: number;
@@ -46,7 +50,8 @@ export function listenAndLook(host: PageElement, durationMs: number): Promise<He
   const rateHz = Number(context.sampleRate);
   const clickTimes: number[] = [];
   const clockOffsets: number[] = [];
-  const moves: { atMs: number; phrase: number; word: number }[] = [];
+  const moves: { atMs: number; frameMs: number; phrase: number; word: number }[] = [];
+  let lastMs = Number(page.performance.now());
   let before = '';
   /** Onsets: a loud sample after 50 quiet milliseconds. */
   const findClicks = (endSeconds: number): void => {
@@ -76,9 +81,10 @@ export function listenAndLook(host: PageElement, durationMs: number): Promise<He
         const phrase = Number(word?.closest('.row').dataset.index ?? -1);
         const key = `${String(phrase)} ${String(word?.dataset.word)}`;
         if (word !== null && key !== before) {
-          moves.push({ atMs, phrase, word: Number(word.dataset.word) });
+          moves.push({ atMs, frameMs: atMs - lastMs, phrase, word: Number(word.dataset.word) });
         }
         before = key;
+        lastMs = atMs;
         if (atMs < endMs) {
           page.requestAnimationFrame(look);
           return;

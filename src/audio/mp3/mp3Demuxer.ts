@@ -40,11 +40,6 @@ class Mp3Demuxer implements Demuxer {
   private isVariable = false;
   private held: readonly AudioPacket[] = [];
 
-  /** Players seek by proportion, which is only right when all frames have the same size and the stated number is true. */
-  get isSeekExact(): boolean {
-    return !this.isVariable && this.findings.size === 0;
-  }
-
   push(chunk: Uint8Array): readonly AudioPacket[] {
     return this.hold(this.take(chunk, false));
   }

@@ -29,12 +29,6 @@ class OggDemuxer implements Demuxer {
   private link: Link | undefined;
   private silence: SilenceBudget | undefined;
   private isOver = false;
-  private linkCount = 0;
-
-  /** Players take the length from the last page; it is wrong where streams are joined or parts are missing. */
-  get isSeekExact(): boolean {
-    return this.findings.size === 0 && this.linkCount === 1;
-  }
 
   push(chunk: Uint8Array): readonly AudioPacket[] {
     return this.pages.push(chunk).flatMap((page) => this.readPage(page));
@@ -86,7 +80,6 @@ class OggDemuxer implements Demuxer {
     }
     this.silence ??= new SilenceBudget(identity.clockHz);
     this.link = new Link(page.serial, codec, this.silence);
-    this.linkCount++;
   }
 }
 

@@ -31,7 +31,6 @@ const ids = {
   segment: 0x1853_8067,
   info: 0x1549_a966,
   timestampScale: 0x2a_d7b1,
-  duration: 0x4489,
   tracks: 0x1654_ae6b,
   trackEntry: 0xae,
   trackNumber: 0xd7,
@@ -89,7 +88,6 @@ class WebmDemuxer implements Demuxer {
   private codec: TrackCodec | undefined;
   private silence: SilenceBudget | undefined;
   private tickNs = 1_000_000;
-  private hasDuration = false;
   private clusterTicks = 0;
   /** A block waits for what follows it in its group. */
   private pending: readonly AudioPacket[] = [];
@@ -101,11 +99,6 @@ class WebmDemuxer implements Demuxer {
 
   get format(): PacketFormat | undefined {
     return this.codec?.format;
-  }
-
-  /** Players step through a file without a length from its start, if they seek at all. */
-  get isSeekExact(): boolean {
-    return this.findings.size === 0 && this.hasDuration;
   }
 
   push(chunk: Uint8Array): readonly AudioPacket[] {
@@ -158,8 +151,6 @@ class WebmDemuxer implements Demuxer {
     const track = this.tracks.at(-1);
     if (id === ids.timestampScale) {
       this.tickNs = Math.min(1_000_000_000, Math.max(1, readUnsigned(value)));
-    } else if (id === ids.duration) {
-      this.hasDuration = true;
     } else if (id === ids.timestamp) {
       this.clusterTicks = readUnsigned(value);
     } else if (track !== undefined && id === ids.trackNumber) {

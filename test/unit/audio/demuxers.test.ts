@@ -69,7 +69,6 @@ suite('demuxers', () => {
       for (const chunkBytes of [1, 13, 1000]) {
         const pieces = demux(bytes, chunkBytes);
         assert.deepEqual(pieces.packets, whole.packets);
-        assert.equal(pieces.demuxer.isSeekExact, whole.demuxer.isSeekExact);
       }
     });
 
@@ -77,30 +76,9 @@ suite('demuxers', () => {
       const bytes = await readClickFile(name);
       const cut = demux(bytes.subarray(0, Math.floor(bytes.length * 0.8)));
       assert.deepEqual(cut.findings, ['cut']);
-      assert.equal(cut.demuxer.isSeekExact, false);
       assert.ok(cut.audibleMs > 1500 && cut.audibleMs < 3600, String(cut.audibleMs));
     });
   }
-
-  test('tells files in which players seek exactly from others', async () => {
-    const exact: string[] = [];
-    for (const name of names) {
-      if (demux(await readClickFile(name)).demuxer.isSeekExact) {
-        exact.push(name);
-      }
-    }
-    assert.deepEqual(exact, [
-      'clicks.opus',
-      'clicks.webm',
-      'clicks0.webm',
-      'clicks1.webm',
-      'clicks0.opus',
-      'clicks1.ogg',
-      'clicks1.mp3',
-      'clicks.ogg',
-      'clicksCbr.mp3',
-    ]);
-  });
 
   for (const name of ['clicks.opus', 'clicks.ogg'] as const) {
     test(`puts silence in the place of a lost page of ${name}`, async () => {
@@ -127,7 +105,6 @@ suite('demuxers', () => {
       const twice = demux(concat([bytes, bytes]));
       assert.deepEqual(twice.findings, []);
       assert.equal(twice.audibleMs, 2 * clickTrackMs);
-      assert.equal(twice.demuxer.isSeekExact, false);
     });
 
     test(`passes over another stream beside that of ${name}`, async () => {
