@@ -3,7 +3,7 @@
  * this machine.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** Why a request is turned away. */
 export interface Refusal {
@@ -16,9 +16,14 @@ export interface Refusal {
 const tokenLikeParameters = /^(?:access_?token|token|api_?key|authorization|bearer)$/iu;
 
 /** @param port the one that is listened on: a `Host` of another name or port is an attack by rebinding. */
-export function refuseForeign(headers: IncomingHttpHeaders, port: number): Refusal | undefined {
+export function refuseForeign(
+  { headers, headersDistinct }: Pick<IncomingMessage, 'headers' | 'headersDistinct'>,
+  port: number,
+): Refusal | undefined {
   const names = [`127.0.0.1:${String(port)}`, `localhost:${String(port)}`];
-  if (!names.includes((headers.host ?? '').toLowerCase())) {
+  // Of several only the first would be looked at.
+  const hosts = headersDistinct['host'] ?? [];
+  if (hosts.length !== 1 || !names.includes((headers.host ?? '').toLowerCase())) {
     return refusal(403, 'forbiddenHost', 'This server answers to 127.0.0.1 only');
   }
   const { origin } = headers;

@@ -1,4 +1,5 @@
 /** What a route gets and gives: decoded parameters in, JSON or a file out. Knows nothing of sockets. */
+import type { Transform } from 'node:stream';
 import { errors } from '../base/appError.ts';
 
 /** A parameter of a route, for decoding and for the description. */
@@ -34,8 +35,8 @@ export type ApiAnswer =
       readonly mediaType: string;
       /** A safe name. */
       readonly fileName: string;
-      /** `pack` and `unpack` change the bytes on their way; then there are no ranges. */
-      readonly change: 'none' | 'pack' | 'unpack';
+      /** What the bytes go through on their way, in order; then there are no ranges. */
+      readonly through: readonly (() => Transform)[];
     };
 
 /**

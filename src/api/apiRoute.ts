@@ -9,12 +9,21 @@ export interface ApiRoute {
   /** Answers without a token; it must tell nothing. */
   readonly isOpen?: boolean;
   readonly parameters: readonly ApiParameter[];
-  /** Status → what it means; `schema` of the JSON body, when it has one. */
-  readonly responses: Readonly<
-    Record<number, { readonly description: string; readonly schema?: JsonSchema }>
-  >;
+  /** Status → what comes with it, besides what every route answers (`openApi.ts`). */
+  readonly responses: Readonly<Record<number, ApiResponse>>;
   /** @throws AppError, which becomes its status with `{code, message}` */
   readonly answer: (request: ApiRequest, signal: AbortSignal) => Promise<ApiAnswer>;
+}
+
+/** What a status means. Failures have the body `{code, message}` without saying so. */
+export interface ApiResponse {
+  readonly description: string;
+  /** Of the JSON body. */
+  readonly schema?: JsonSchema;
+  /** Of a body that is no JSON; `audio/*` for any of a kind. */
+  readonly mediaTypes?: readonly string[];
+  /** Headers that always come with it: name → what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The part of JSON Schema that the descriptions use. */

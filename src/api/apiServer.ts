@@ -5,9 +5,8 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Readable, type Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
 import { errors, isAppError, isCancellation, messageOf, type ErrorCode } from '../base/appError.ts';
 import {
   defaultLimits,
@@ -94,9 +93,13 @@ export class ApiServer {
         void this.answer(request, response);
       },
     );
+    // Who asks before sending a body is told at once instead of being invited to.
+    this.server.on('checkContinue', (request, response) => {
+      void this.answer(request, response);
+    });
     this.server.on('clientError', (_error, socket) => {
       // No stack and no echo of what was sent.
-      socket.end(bareAnswer('400 Bad Request'));
+      socket.end(bareAnswer('400 Bad Request', 'input', 'This is no request that HTTP knows'));
     });
     boundConnections(this.server, maxConnectionCount);
   }
@@ -160,7 +163,7 @@ export class ApiServer {
     response.on('close', () => {
       stop.abort();
     });
-    const refused = refuseForeign(request.headers, this.portNumber) ?? this.gate.enter();
+    const refused = refuseForeign(request, this.portNumber) ?? this.gate.enter();
     const asked: Asked = { path: '-' };
     try {
       if (refused === undefined) {
@@ -257,12 +260,27 @@ function turnAway(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.setTimeout(turnAwayMs, () => socket.destroy());
   socket.resume();
-  socket.end(bareAnswer('503 Service Unavailable', 'Retry-After: 1\r\n'));
+  socket.end(crowdAnswer);
 }
 
-function bareAnswer(status: string, header = ''): string {
-  return `HTTP/1.1 ${status}\r\n${header}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+/** An answer where there is no request yet: as those of the routes, and of fixed text. */
+function bareAnswer(status: string, code: string, message: string, header = ''): string {
+  const body = `${JSON.stringify({ code, message })}\n`;
+  const headers = Object.entries({
+    ...fixedHeaders,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(body.length),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status}\r\n${headers.join('')}${header}\r\n${body}`;
 }
+
+const crowdAnswer = bareAnswer(
+  '503 Service Unavailable',
+  'busy',
+  'Too many connections at once',
+  'Retry-After: 1\r\n',
+);
 
 function readUrl(text = ''): URL | undefined {
   if (text.length > maxUrlLength || !text.startsWith('/') || text.startsWith('//')) {
@@ -345,14 +363,14 @@ async function sendFile(
     'Content-Type': file.mediaType,
     'Content-Disposition': `attachment; filename="${file.fileName}"`,
   };
-  if (file.change !== 'none') {
+  if (file.through.length > 0) {
+    const through = file.through.map((create) => create());
     response.writeHead(200, headers);
     if (request.method === 'HEAD') {
       response.end();
       return;
     }
-    const change: Transform = file.change === 'pack' ? createGzip() : createGunzip();
-    await pipeline(createReadStream(file.path), change, response, { signal });
+    await pipeline([createReadStream(file.path), ...through, response], { signal });
     return;
   }
   const range = parseRange(request.headers.range, file.sizeBytes);

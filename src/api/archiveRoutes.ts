@@ -1,5 +1,6 @@
 /** The routes over one archive and its catalogue, with the field names of the tutorials where these had them. */
 import type { Archive } from '../archive/archive.ts';
+import { contentPath } from '../archive/compression.ts';
 import { toReadableText } from '../archive/exports/readableText.ts';
 import { readManifest } from '../archive/manifest.ts';
 import { filesOf } from '../archive/reports/availabilityReport.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ConversationHits, SearchHits } from '../catalogue/catalogueSearch.ts';
 import { parseConversationId } from '../model/ids.ts';
+import { archiveFailures } from './archiveFailures.ts';
 import type { ApiParameter } from './apiRequest.ts';
 import type { ApiRoute, JsonSchema } from './apiRoute.ts';
 import { retrieveRoute } from './retrieveRoute.ts';
@@ -84,6 +86,7 @@ function searchRoute({ openArchive, openCatalogue }: ArchiveRoutesDeps): ApiRout
     summary: 'Finds what was said and written, newest first; one entry a conversation',
     parameters: [{ ...query, isRequired: true }, ...paging],
     responses: {
+      ...archiveFailures,
       200: {
         description: 'One page; hits of one conversation may go on in the next',
         schema: pageSchema('hits', {
@@ -134,6 +137,7 @@ function listRoute({ openArchive, openCatalogue }: ArchiveRoutesDeps): ApiRoute 
     summary: 'Lists conversations of the archive, newest first',
     parameters: [query, ...paging],
     responses: {
+      ...archiveFailures,
       200: {
         description: 'One page',
         schema: pageSchema('conversations', {
@@ -165,6 +169,7 @@ function detailRoute({ openArchive }: ArchiveRoutesDeps): ApiRoute {
       { name: 'id', in: 'path', type: 'string', description: 'Conversation id', isRequired: true },
     ],
     responses: {
+      ...archiveFailures,
       200: {
         description: 'The conversation',
         schema: {
@@ -198,7 +203,7 @@ function detailRoute({ openArchive }: ArchiveRoutesDeps): ApiRoute {
           required: ['interactionId', 'files', 'missing', 'detail'],
         },
       },
-      404: { description: 'Not in the archive' },
+      404: { description: 'Not in the archive, or no archive in the folder' },
     },
     answer: async ({ text: { id = '' } }, signal) => {
       const conversationId = parseConversationId(id, 'person');
@@ -235,6 +240,7 @@ function availabilityRoute({ openArchive, clock }: ArchiveRoutesDeps): ApiRoute 
     summary: 'Every file of the archive as it lies on the disk now',
     parameters: [],
     responses: {
+      ...archiveFailures,
       200: {
         description:
           'The report; totalFiles comes last, since files are listed while they are counted',
@@ -336,5 +342,8 @@ async function transcriptOf(
 /** SHA-256 of the conversation's detail as received; empty when the manifest does not say. */
 async function checksumOf(folder: string, signal: AbortSignal): Promise<string> {
   const manifest = await readManifest(folder, signal).catch(() => undefined);
-  return manifest?.files.find(({ path }) => path === 'conversation.json.gz')?.contentSha256 ?? '';
+  return (
+    manifest?.files.find(({ path }) => contentPath(path) === 'conversation.json')?.contentSha256 ??
+    ''
+  );
 }

@@ -1,6 +1,6 @@
 /** Describes the route table as OpenAPI 3.1. Pure. @see https://spec.openapis.org/oas/v3.1.0 */
 import type { ApiParameter } from './apiRequest.ts';
-import type { ApiRoute, JsonSchema } from './apiRoute.ts';
+import type { ApiResponse, ApiRoute, JsonSchema } from './apiRoute.ts';
 
 const errorSchema: JsonSchema = {
   type: 'object',
@@ -8,16 +8,29 @@ const errorSchema: JsonSchema = {
   required: ['code', 'message'],
 };
 
+const errorReference: JsonSchema = { $ref: '#/components/schemas/Error' };
+const retryAfter = { 'Retry-After': 'Seconds to wait' };
+
 /** The same for every route, besides what it says itself. */
 const commonFailures: ApiRoute['responses'] = {
-  400: { description: 'A parameter is missing, unknown or bad, or a token is in the address' },
-  401: { description: 'No token, or another one' },
+  400: { description: 'A parameter is missing, unknown or bad' },
   403: { description: 'Another Host or Origin than this machine' },
-  405: { description: 'Anything but GET and HEAD' },
+  405: {
+    description: 'Anything but GET and HEAD',
+    headers: { Allow: 'The methods that there are' },
+  },
   413: { description: 'A request with a body' },
-  429: { description: 'Too many requests in a short time' },
-  500: { description: 'The archive cannot be read' },
-  503: { description: 'Too many requests at once' },
+  429: { description: 'Too many requests in a short time', headers: retryAfter },
+  503: { description: 'Too many requests at once', headers: retryAfter },
+};
+
+/** Of all but open routes. */
+const tokenFailures: ApiRoute['responses'] = {
+  400: { description: 'A parameter is missing, unknown or bad, or a token is in the address' },
+  401: {
+    description: 'No token, or another one',
+    headers: { 'WWW-Authenticate': 'How to send it' },
+  },
 };
 
 /** @param version of the extension. */
@@ -45,25 +58,40 @@ function toOperation(route: ApiRoute): unknown {
     summary: route.summary,
     security: isOpen ? [] : [{ token: [] }],
     parameters: route.parameters.map(toParameter),
-    responses: Object.fromEntries(
-      Object.entries({ ...commonFailures, ...route.responses }).map(
-        ([status, { description, schema }]) => [
-          status,
-          {
-            description,
-            ...contentOf(
-              schema ??
-                (Number(status) >= 400 ? { $ref: '#/components/schemas/Error' } : undefined),
-            ),
-          },
-        ],
+    responses: {
+      ...Object.fromEntries(
+        Object.entries({
+          ...commonFailures,
+          ...(isOpen ? {} : tokenFailures),
+          ...route.responses,
+        }).map(([status, response]) => [status, toResponse(Number(status), response)]),
       ),
-    ),
+      default: toResponse(500, { description: 'Any other failure' }),
+    },
   };
 }
 
-function contentOf(schema: JsonSchema | undefined): object {
-  return schema === undefined ? {} : { content: { 'application/json': { schema } } };
+function toResponse(status: number, response: ApiResponse): unknown {
+  const { description, mediaTypes = [], headers } = response;
+  const schema = response.schema ?? (status >= 400 ? errorReference : undefined);
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': { schema } }),
+    ...Object.fromEntries(mediaTypes.map((type) => [type, {}])),
+  };
+  return {
+    description,
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+    ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
+  };
+}
+
+function toHeaders(headers: Readonly<Record<string, string>>): unknown {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, required: true, schema: { type: 'string' } },
+    ]),
+  );
 }
 
 function toParameter(parameter: ApiParameter): unknown {

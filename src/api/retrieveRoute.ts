@@ -1,11 +1,14 @@
 /** `GET /archive/retrieve`: one stored file of a conversation as an attachment, or links when several could be meant. */
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { createGzip } from 'node:zlib';
 import type { Archive } from '../archive/archive.ts';
+import { compressionOf, contentPath, createUnpacker } from '../archive/compression.ts';
 import { isHistory } from '../archive/history.ts';
 import { entryPath, readManifest, type ManifestFile } from '../archive/manifest.ts';
 import { errors } from '../base/appError.ts';
 import { isSafeName, parseConversationId } from '../model/ids.ts';
+import { archiveFailures } from './archiveFailures.ts';
 import type { ApiAnswer } from './apiRequest.ts';
 import type { ApiRoute } from './apiRoute.ts';
 
@@ -19,10 +22,23 @@ const mediaTypes: ReadonlyMap<string, string> = new Map([
   ['json', 'application/json'],
 ]);
 
+const fileTypes: readonly string[] = [
+  ...new Set(mediaTypes.values()),
+  'application/octet-stream',
+  'application/gzip',
+];
+
 interface Selection {
   readonly interactionId: string;
   readonly recordingId: string | undefined;
   readonly channel: string | undefined;
+  readonly format: string;
+}
+
+/** How the archive holds a file, and how it is wanted. */
+interface StoredAs {
+  /** Of the manifest's entry. */
+  readonly path: string;
   readonly format: string;
 }
 
@@ -54,8 +70,17 @@ export function retrieveRoute({
       },
     ],
     responses: {
-      200: { description: 'The file' },
-      206: { description: 'The bytes that Range asks for' },
+      ...archiveFailures,
+      200: {
+        description: 'The file, as an attachment',
+        mediaTypes: fileTypes,
+        headers: { 'Content-Disposition': 'A safe file name' },
+      },
+      206: {
+        description: 'The bytes that Range asks for, of a file that is stored as it is wanted',
+        mediaTypes: fileTypes,
+        headers: { 'Content-Range': 'Which bytes, of how many' },
+      },
       300: {
         description: 'Several files: choose one of the links',
         schema: {
@@ -78,8 +103,11 @@ export function retrieveRoute({
           required: ['links'],
         },
       },
-      404: { description: 'Not in the archive' },
-      416: { description: 'The file has no such bytes' },
+      404: { description: 'Not in the archive, or no archive in the folder' },
+      416: {
+        description: 'The file has no such bytes',
+        headers: { 'Content-Range': 'How many bytes it has' },
+      },
     },
     answer: async ({ text }, signal) => {
       const { interactionId = '', recordingId, channel, format = 'original' } = text;
@@ -115,7 +143,7 @@ async function retrieve(
       'The manifest lists this file, but it is not there. Download the conversation again',
     );
   }
-  return toFile(path, stats.size, selection.format);
+  return toFile(path, stats.size, { path: file.path, format: selection.format });
 }
 
 /** Media that fit; without media and without a wish the detail. */
@@ -131,7 +159,9 @@ function candidates(
       (channel === undefined || file.channel === channel),
   );
   const isDetailMeant = media.length === 0 && recordingId === undefined && channel === undefined;
-  return isDetailMeant ? current.filter(({ path }) => path === 'conversation.json.gz') : fitting;
+  return isDetailMeant
+    ? current.filter(({ path }) => contentPath(path) === 'conversation.json')
+    : fitting;
 }
 
 function toLink(id: string, { recordingId, channel, storedBytes }: ManifestFile): unknown {
@@ -148,12 +178,12 @@ function toLink(id: string, { recordingId, channel, storedBytes }: ManifestFile)
   };
 }
 
-function toFile(path: string, sizeBytes: number, format: string): ApiAnswer {
-  const stored = basename(path);
-  const isPacked = stored.endsWith('.gz');
-  const plain = isPacked ? stored.slice(0, -'.gz'.length) : stored;
+function toFile(path: string, sizeBytes: number, { path: stored, format }: StoredAs): ApiAnswer {
+  const compression = compressionOf(stored);
+  const plain = basename(contentPath(stored));
   const isPackedWanted = format === 'gzip';
   const fileName = isPackedWanted ? `${plain}.gz` : plain;
+  const isAsWanted = compression === (isPackedWanted ? 'gzip' : undefined);
   return {
     kind: 'file',
     path,
@@ -162,6 +192,11 @@ function toFile(path: string, sizeBytes: number, format: string): ApiAnswer {
     mediaType: isPackedWanted
       ? 'application/gzip'
       : (mediaTypes.get(plain.split('.').at(-1) ?? '') ?? 'application/octet-stream'),
-    change: isPacked === isPackedWanted ? 'none' : isPackedWanted ? 'pack' : 'unpack',
+    through: isAsWanted
+      ? []
+      : [
+          ...(compression === undefined ? [] : [() => createUnpacker(compression)]),
+          ...(isPackedWanted ? [() => createGzip()] : []),
+        ],
   };
 }

@@ -28,7 +28,21 @@ export function withServiceRoutes(
     path: '/openapi.json',
     summary: 'This description',
     parameters: [],
-    responses: { 200: { description: 'OpenAPI 3.1' } },
+    responses: {
+      200: {
+        description: 'OpenAPI 3.1',
+        schema: {
+          type: 'object',
+          properties: {
+            openapi: { type: 'string' },
+            info: { type: 'object', properties: {} },
+            components: { type: 'object', properties: {} },
+            paths: { type: 'object', properties: {} },
+          },
+          required: ['openapi', 'info', 'paths'],
+        },
+      },
+    },
     answer: () => Promise.resolve({ kind: 'json', status: 200, body: document }),
   };
   const all = [...routes, health, description];

@@ -7,14 +7,24 @@ import { join } from 'node:path';
 import { errors, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { isSafeName, parseConversationId, type ConversationId } from '../model/ids.ts';
+import {
+  isSafeName,
+  parseConversationId,
+  type ConversationId,
+  type OrganisationId,
+} from '../model/ids.ts';
 import {
   readArchivedConversation,
   readArchivedDetail,
   type ArchivedConversation,
   type ArchivedDetail,
 } from './archivedConversation.ts';
-import { createArchiveFile, readArchiveFile, type ArchiveIdentity } from './archiveFile.ts';
+import {
+  createArchiveFile,
+  readArchiveFile,
+  type ArchiveFile,
+  type ArchiveIdentity,
+} from './archiveFile.ts';
 import { ensureFolder } from './durableFile.ts';
 import { isDeletedFolder, readDeletedIds } from './retention/deletionRecord.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
@@ -41,14 +51,17 @@ export class Archive {
   readonly rootPath: string;
   /** Made when the archive was; stays when the folder moves. */
   readonly id: string;
+  /** Whose conversations it holds. */
+  readonly organisationId: OrganisationId;
   /** True when what happens to it is noted in its audit log. */
   readonly isAudited: boolean;
   private readonly foundFolders = new Map<ConversationId, string>();
 
-  private constructor(rootPath: string, id: string, isAudited: boolean) {
+  private constructor(rootPath: string, file: ArchiveFile, isAudited: boolean) {
     this.rootPath = rootPath;
     this.isAudited = isAudited;
-    this.id = id;
+    this.id = file.archiveId;
+    this.organisationId = file.organisationId;
   }
 
   /**
@@ -81,7 +94,7 @@ export class Archive {
           { details: { archive: file.organisationId, signedIn: identity.organisationId } },
         );
       }
-      return new Archive(await realpath(rootPath), file.archiveId, deps.isAudited ?? true);
+      return new Archive(await realpath(rootPath), file, deps.isAudited ?? true);
     });
   }
 

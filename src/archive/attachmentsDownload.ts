@@ -105,6 +105,7 @@ async function downloadAttachment(
       deps,
       {
         partialPath,
+        mayResume: writer.mayHavePartial(path + partialSuffix),
         identity: path,
         link: (stale) => links.attachmentLink(recording.value.id, { attachment, index }, stale),
         onProgress: (doneBytes, totalBytes) => {
@@ -136,9 +137,9 @@ async function downloadAttachment(
     if (media === undefined) {
       throw errors.bug('A download ended without a file');
     }
-    if (isErrorPage(attachment, media)) {
+    if (isAnotherFile(attachment, media)) {
       await discardPartial(partialPath);
-      throw errors.corrupt('The storage answered with a web page instead of the attachment');
+      throw errors.corrupt('The storage answered with another file instead of the attachment');
     }
     const stored = await writer.place(
       partialPath,
@@ -165,13 +166,28 @@ async function downloadAttachment(
   }
 }
 
-/** Proxies and sign-in pages of networks answer 200 with HTML; an attachment may be anything, but then it is as large as stated. */
-function isErrorPage({ name, sizeBytes }: RecordingAttachment, media: FetchedMedia): boolean {
-  return (
-    media.contentType?.toLowerCase().startsWith('text/html') === true &&
-    media.sizeBytes !== sizeBytes &&
-    !/\.html?$/iu.test(name ?? '')
-  );
+/**
+ * Proxies and sign-in pages of networks answer 200 with a file of their own. An attachment may be anything, but then it is as large as
+ * stated or of the kind that was stated.
+ */
+function isAnotherFile(attachment: RecordingAttachment, media: FetchedMedia): boolean {
+  const found = kindOf(media.contentType);
+  const stated = kindOf(attachment.contentType);
+  if (media.sizeBytes === attachment.sizeBytes || found === undefined) {
+    return false;
+  }
+  return found === 'text/html'
+    ? stated !== found && !/\.html?$/iu.test(attachment.name ?? '')
+    : attachment.sizeBytes !== undefined &&
+        stated !== undefined &&
+        stated.split('/')[0] !== found.split('/')[0];
+}
+
+/** `image/png`; undefined of what says nothing, as storage does of files that it knows nothing about. */
+function kindOf(contentType: string | undefined): string | undefined {
+  const [kind = ''] = contentType?.toLowerCase().split(';') ?? [];
+  const isTelling = kind.includes('/') && !/octet-stream|binary|x-download/u.test(kind);
+  return isTelling ? kind.trim() : undefined;
 }
 
 function verifications(

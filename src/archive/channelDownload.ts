@@ -7,7 +7,7 @@ import type { StoredFile } from './conversationWriter.ts';
 import { noteMismatch, type DownloadRun } from './downloadRun.ts';
 import { partialSuffix } from './durableFile.ts';
 import { entryPath, isSafeRelativePath, type ManifestFile, type Verification } from './manifest.ts';
-import { checkMedia, type MediaCheck } from './mediaCheck.ts';
+import { checkMedia, checkMediaContent, type MediaCheck } from './mediaCheck.ts';
 import { downloadMedia } from './mediaDownload.ts';
 import type { FetchedMedia } from './mediaReceiver.ts';
 import { packFile, type PackedSize } from './packFile.ts';
@@ -65,6 +65,7 @@ export async function downloadChannel(
     deps,
     {
       partialPath,
+      mayResume: writer.mayHavePartial(path),
       identity: `recordings/${recording.id}/${channel}/${request.format}`,
       link: (stale) => links.link(recording.id, channel, stale),
       onProgress: (doneBytes, totalBytes) => {
@@ -104,7 +105,7 @@ export async function downloadChannel(
   if (media === undefined) {
     throw errors.bug('A download ended without a file');
   }
-  const check = await checkMedia(partialPath, media.contentType);
+  const check = await checkReceived(partialPath, media);
   if (check.extension === undefined) {
     await discardPartial(partialPath);
     throw errors.corrupt(`The media file ${check.problem ?? 'is not usable'}`);
@@ -132,8 +133,31 @@ export async function downloadChannel(
     },
     signal,
   );
-  await (isPacked ? discardPartial(partialPath) : discardResumePoint(partialPath));
+  await tidyUp(partialPath, media, isPacked);
   return stored;
+}
+
+/** Removes what is left of a file that has its final name now. */
+async function tidyUp(
+  partialPath: string,
+  { mayHaveResumePoint }: FetchedMedia,
+  isPacked: boolean,
+): Promise<void> {
+  if (isPacked) {
+    await discardPartial(partialPath);
+  } else if (mayHaveResumePoint) {
+    await discardResumePoint(partialPath);
+  }
+}
+
+/** What is small was kept while it came: reading it again would take longer than writing it. */
+async function checkReceived(
+  partialPath: string,
+  { content, contentType }: FetchedMedia,
+): Promise<MediaCheck> {
+  return content === undefined
+    ? await checkMedia(partialPath, contentType)
+    : await checkMediaContent(content, contentType);
 }
 
 /** What was received stays beside it until the packed file has its name: a crash in between costs no download. */

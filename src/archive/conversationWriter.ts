@@ -21,15 +21,14 @@ import {
   type Packing,
 } from './compression.ts';
 import {
-  commitBytes,
   ensureFolder,
   partialSuffix,
-  PartialWriter,
   regularFileSize,
   removeFile,
-  syncFolder,
+  writePartial,
 } from './durableFile.ts';
 import { CountingHash, hashEntry, hashFile, type FileHash } from './fileHash.ts';
+import type { FolderNames } from './folderNames.ts';
 import { historyEntry, isHistory, preserve } from './history.ts';
 import {
   encodeManifest,
@@ -41,6 +40,8 @@ import {
   type ManifestFile,
   type SettledParts,
 } from './manifest.ts';
+import { commitManifest, syncFolders } from './manifestCommit.ts';
+import { resumePointSuffix } from './resumePoint.ts';
 import { sweepLeftovers } from './sweepLeftovers.ts';
 
 /** A crash makes the next download bring at most this much of one conversation again. */
@@ -65,6 +66,16 @@ export interface WriterDeps {
   readonly packing?: Packing | undefined;
   /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
   readonly isForced?: boolean | undefined;
+  /** Told before a manifest that was there is replaced; what it does is durable when it resolves. */
+  readonly announce?:
+    ((change: { nextManifestSha256: string; foundSha256: string }) => Promise<void>) | undefined;
+}
+
+/** The folder as it was found. */
+interface FoundFolder {
+  readonly manifest: Manifest;
+  readonly foundSha256: string | null;
+  readonly names: FolderNames;
 }
 
 /** Writes one conversation. Only one may exist for a folder at a time (the writer lock sees to it). */
@@ -77,6 +88,7 @@ export class ConversationWriter {
   private writtenManifest: Manifest | undefined;
   private writtenSha256: string | undefined;
   private readonly isForced: boolean;
+  private readonly names: FolderNames;
   private writing: Promise<void> = Promise.resolve();
   /** Folders with new names that the disk need not know yet. */
   private readonly renamedIn = new Set<string>();
@@ -84,10 +96,11 @@ export class ConversationWriter {
 
   private constructor(
     folderPath: string,
-    { manifest, foundSha256 }: { readonly manifest: Manifest; readonly foundSha256: string | null },
+    { manifest, foundSha256, names }: FoundFolder,
     deps: WriterDeps,
   ) {
     this.foundSha256 = foundSha256;
+    this.names = names;
     this.isForced = deps.isForced ?? false;
     this.folderPath = folderPath;
     this.manifest = manifest;
@@ -110,7 +123,14 @@ export class ConversationWriter {
       absent: [],
       settled: undefined,
     };
-    await sweepLeftovers(folderPath, deps, signal);
+    const names = await sweepLeftovers(folderPath, deps, signal);
+    if (!names.mayHave(manifestName)) {
+      return new ConversationWriter(
+        folderPath,
+        { manifest: empty, foundSha256: null, names },
+        deps,
+      );
+    }
     const path = join(folderPath, manifestName);
     const found =
       (await regularFileSize(path)) === undefined ? undefined : await hashFile(path, signal);
@@ -126,14 +146,18 @@ export class ConversationWriter {
         // What is not believed is evidence all the same.
         await keepFound();
       }
-      return new ConversationWriter(folderPath, { manifest: manifest ?? empty, foundSha256 }, deps);
+      return new ConversationWriter(
+        folderPath,
+        { manifest: manifest ?? empty, foundSha256, names },
+        deps,
+      );
     } catch (error) {
       if (!isAppError(error, 'corrupt')) {
         throw error;
       }
       await keepFound();
       deps.log.warn('A damaged manifest was moved to the history', { folderPath });
-      return new ConversationWriter(folderPath, { manifest: empty, foundSha256 }, deps);
+      return new ConversationWriter(folderPath, { manifest: empty, foundSha256, names }, deps);
     }
   }
 
@@ -157,12 +181,19 @@ export class ConversationWriter {
       this.renamedIn.clear();
       this.uncommittedBytes = 0;
       try {
-        await Promise.all(folders.map((path) => syncFolder(path)));
-        if (this.writtenManifest !== manifest) {
+        if (this.writtenManifest === manifest) {
+          await syncFolders(folders);
+        } else {
           const text = encodeManifest(manifest);
-          await commitBytes(join(this.folderPath, manifestName), text);
+          const sha256 = createHash('sha256').update(text).digest('hex');
+          const { foundSha256 } = this;
+          if (foundSha256 !== null) {
+            await this.deps.announce?.({ nextManifestSha256: sha256, foundSha256 });
+          }
+          await commitManifest(this.folderPath, text, folders);
+          this.names.add(manifestName);
           this.writtenManifest = manifest;
-          this.writtenSha256 = createHash('sha256').update(text).digest('hex');
+          this.writtenSha256 = sha256;
         }
       } catch (error) {
         folders.forEach((path) => this.renamedIn.add(path));
@@ -181,6 +212,22 @@ export class ConversationWriter {
     return await ensureFolder(this.folderPath, names, (parentPath) => {
       this.renamedIn.add(parentPath);
     });
+  }
+
+  /**
+   * Whether something may lie under the name of a partial file, its resume point included. True when asked again: by then this
+   * download may have left it.
+   * @param path of the partial file, as in an entry
+   */
+  mayHavePartial(path: string): boolean {
+    const mayHave = this.names.mayHave(path) || this.names.mayHave(path + resumePointSuffix);
+    this.names.add(path);
+    return mayHave;
+  }
+
+  /** False only when nothing has this name for certain. @param path as in an entry */
+  mayHave(path: string): boolean {
+    return this.names.mayHave(path);
   }
 
   /**
@@ -215,13 +262,7 @@ export class ConversationWriter {
     const { bytes: storedBytes, sha256: storedSha256 } = stored.finish();
     const path = packedPath(origin.path, json);
     const partialPath = entryPath(this.folderPath, { path }) + partialSuffix;
-    const writer = await PartialWriter.create(partialPath);
-    try {
-      await writer.append(packed);
-      await writer.sync();
-    } finally {
-      await writer.close();
-    }
+    await writePartial(partialPath, packed);
     const file = { ...origin, path, storedBytes, storedSha256, contentBytes, contentSha256 };
     return await this.place(partialPath, file, signal);
   }
@@ -251,6 +292,7 @@ export class ConversationWriter {
     }
     const finalPath = entryPath(this.folderPath, file);
     await rename(partialPath, finalPath);
+    this.names.add(file.path);
     this.renamedIn.add(dirname(finalPath));
     this.change((manifest) => ({
       ...manifest,
@@ -355,7 +397,8 @@ export class ConversationWriter {
     path: string,
     signal: AbortSignal,
   ): Promise<{ readonly path: string; readonly hash: FileHash } | undefined> {
-    return (await regularFileSize(entryPath(this.folderPath, { path }))) === undefined
+    return !this.names.mayHave(path) ||
+      (await regularFileSize(entryPath(this.folderPath, { path }))) === undefined
       ? undefined
       : { path, hash: await hashEntry(this.folderPath, { path }, signal) };
   }

@@ -2,7 +2,7 @@
  * Downloads one conversation into the archive: its detail, recordings and transcripts. Owns the order of things and what a
  * failure of a part means for the whole; the steps themselves are elsewhere.
  */
-import { errors, isAppError, isCancellation } from '../base/appError.ts';
+import { errors, isAppError, isCancellation, throwIfCancelled } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { ConversationId } from '../model/ids.ts';
 import { absenceByFailure, type AbsentItem } from './absence.ts';
@@ -11,7 +11,7 @@ import { AuditLog } from './audit/auditLog.ts';
 import { defaultPacking, toUsablePacking, type Packing } from './compression.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
-import { sealManifest } from './integrity/manifestSeal.ts';
+import { announceManifest, sealManifest } from './integrity/manifestSeal.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { AuditPort } from './mismatch.ts';
 import { downloadNames } from './namesDownload.ts';
@@ -42,6 +42,8 @@ export interface DownloadReport {
 const parallelFiles = 4;
 /** Another window's download of one conversation is mostly done by then. */
 const lockPatienceMs = 60_000;
+/** What the audit log is told of a manifest does not stop half-way when the download does. */
+const uninterrupted = new AbortController().signal;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
@@ -87,7 +89,17 @@ export async function downloadConversation(
         const writer = await ConversationWriter.open(
           folderPath,
           conversation.id,
-          { ...deps, packing: usablePacking(deps), isForced: request.isForced },
+          {
+            ...deps,
+            packing: usablePacking(deps),
+            isForced: request.isForced,
+            announce: (change) =>
+              announceManifest(
+                audit,
+                { conversationId: conversation.id, ...change },
+                uninterrupted,
+              ),
+          },
           lockSignal,
         );
         opened = { writer, audit };
@@ -163,10 +175,9 @@ async function seal(
   const { manifestSha256 } = writer;
   if (manifestSha256 !== undefined) {
     const counts = { fileCount: files.length, absentCount: absent.length };
-    const whole = new AbortController().signal;
     const { foundSha256 } = writer;
     const manifestSeal = { conversationId, manifestSha256, foundSha256 };
-    await sealManifest(audit, manifestSeal, counts, whole);
+    await sealManifest(audit, manifestSeal, counts, uninterrupted);
   }
   return manifestSha256;
 }
@@ -199,6 +210,8 @@ async function runParts(
   } finally {
     outcome.throwIfEnded();
   }
+  // Steps that did not begin say nothing: what they would have brought is neither there nor absent.
+  throwIfCancelled(outcome.signal);
   await writer.setAbsent((item) => isSettled(item, request, outcome.storedItems), outcome.absent, {
     parts: wholeParts(request),
     detailSha256,

@@ -25,19 +25,82 @@ const writeSizeBytes = 1024 * 1024;
 // Missing on Windows, where opening a link by lstat-then-open is all there is.
 const noFollow = constants.O_NOFOLLOW as number | undefined;
 
-/** Makes a rename or a new entry durable. Windows has no such thing for folders and needs none. */
+// Downloads side by side put their folders into the same day: whoever comes before a sync begins is served by it.
+const runningSyncs = new Map<string, Promise<void>>();
+const nextSyncs = new Map<string, Promise<void>>();
+
+/**
+ * Makes renames and new entries that were made before the call durable. Windows has no such thing for folders and needs none. Calls
+ * for one folder that come while it is being flushed share the next flush.
+ */
 export async function syncFolder(folderPath: string): Promise<void> {
-  let handle: FileHandle | undefined;
+  const running = runningSyncs.get(folderPath);
+  if (running === undefined) {
+    await startSync(folderPath);
+    return;
+  }
+  const next =
+    nextSyncs.get(folderPath) ??
+    running
+      .catch(() => undefined)
+      .then(() => {
+        nextSyncs.delete(folderPath);
+        return startSync(folderPath);
+      });
+  nextSyncs.set(folderPath, next);
+  await next;
+}
+
+function startSync(folderPath: string): Promise<void> {
+  const running = flushFolder(folderPath).finally(() => {
+    runningSyncs.delete(folderPath);
+  });
+  runningSyncs.set(folderPath, running);
+  return running;
+}
+
+async function flushFolder(folderPath: string): Promise<void> {
+  const folder = await OpenFolder.open(folderPath);
   try {
-    handle = await open(folderPath, 'r');
-    await handle.sync();
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** A folder that is flushed more than once. The caller closes it. */
+export class OpenFolder {
+  /** Undefined where folders cannot be opened (Windows). */
+  private readonly handle: FileHandle | undefined;
+
+  private constructor(handle: FileHandle | undefined) {
+    this.handle = handle;
+  }
+
+  static async open(folderPath: string): Promise<OpenFolder> {
+    return new OpenFolder(await whereFoldersAreFiles(() => open(folderPath, 'r')));
+  }
+
+  /** Makes renames and new entries that were made before the call durable. */
+  async sync(): Promise<void> {
+    await whereFoldersAreFiles(async () => this.handle?.sync());
+  }
+
+  async close(): Promise<void> {
+    await this.handle?.close();
+  }
+}
+
+/** Undefined where the system does not let a folder be opened or flushed, which then needs neither. */
+async function whereFoldersAreFiles<T>(task: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await task();
   } catch (error) {
     const code = errnoOf(error);
     if (code !== 'EPERM' && code !== 'EISDIR' && code !== 'EINVAL' && code !== 'EBADF') {
       throw error;
     }
-  } finally {
-    await handle?.close();
+    return undefined;
   }
 }
 
@@ -59,7 +122,9 @@ export async function ensureFolder(
     }
     throw error;
   });
-  if (isNew === undefined || (await realpath(path)) !== path) {
+  // A new folder right in the root is no link, and nothing above it is.
+  const isRightBelow = isNew === true && segments.length === 1;
+  if (isNew === undefined || !(isRightBelow || (await realpath(path)) === path)) {
     return await ensureEachFolder(rootPath, segments, onNew);
   }
   if (isNew) {
@@ -143,6 +208,12 @@ export async function regularFileSize(path: string): Promise<number | undefined>
 /** Replaces or creates a small file so that a crash leaves the old or the new content. */
 export async function commitBytes(path: string, bytes: Uint8Array | string): Promise<void> {
   const partialPath = path + partialSuffix;
+  await writePartial(partialPath, bytes);
+  await renameDurably(partialPath, path);
+}
+
+/** Writes and flushes a small partial file, in place of whatever stands there. */
+export async function writePartial(partialPath: string, bytes: Uint8Array | string): Promise<void> {
   const writer = await PartialWriter.create(partialPath);
   try {
     await writer.append(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
@@ -150,7 +221,6 @@ export async function commitBytes(path: string, bytes: Uint8Array | string): Pro
   } finally {
     await writer.close();
   }
-  await renameDurably(partialPath, path);
 }
 
 /** Renames within one folder (or to another one) and flushes the folder of the new name. */

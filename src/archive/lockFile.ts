@@ -129,8 +129,13 @@ export class LockFile {
   }
 }
 
-/** True while a live process, this one or another, writes to the archive. Changes nothing. */
-export async function isLockHeld(rootPath: string, clock: Clock): Promise<boolean> {
+/** How a lock names this process to others. */
+export function processName(pid = process.pid, host = hostname()): string {
+  return `${String(pid)}@${host}`;
+}
+
+/** The live process, this one or another, that writes to the archive; undefined when nobody does. Changes nothing. */
+export async function findLockHolder(rootPath: string, clock: Clock): Promise<string | undefined> {
   const path = join(rootPath, lockName);
   const holder = await readHolder(path);
   const beatAtMs = await stat(path).then(
@@ -138,11 +143,12 @@ export async function isLockHeld(rootPath: string, clock: Clock): Promise<boolea
     () => undefined,
   );
   if (holder === undefined || beatAtMs === undefined) {
-    return false;
+    return undefined;
   }
   const isOurs = holder.host === hostname() && holder.pid === process.pid;
   const isFresh = Math.abs(clock.nowMs() - beatAtMs) < staleAfterMs;
-  return isFresh && (isOurs || !isAbandoned(holder));
+  const isLive = isFresh && (isOurs || !isAbandoned(holder));
+  return isLive ? processName(holder.pid, holder.host) : undefined;
 }
 
 /** The lock appears with its content or not at all: a crash in between must not leave one that names nobody. */

@@ -33,6 +33,17 @@ export async function checkMedia(path: string, contentType?: string): Promise<Me
   }
 }
 
+/** Checks media that are in memory, as `checkMedia` does a file. */
+export async function checkMediaContent(
+  content: Uint8Array,
+  contentType: string | undefined,
+): Promise<MediaCheck> {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const read = (position: number, length: number): Promise<Buffer> =>
+    Promise.resolve(bytes.subarray(position, position + length));
+  return await check({ sizeBytes: bytes.length, read }, contentType);
+}
+
 /** Checks media that pass by, unpacked, as `checkMedia` does a file. Keeps their first megabyte. */
 export class MediaHead {
   private readonly head = Buffer.alloc(maxHeadBytes);

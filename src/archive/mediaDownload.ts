@@ -55,15 +55,17 @@ export async function downloadMedia(
   let failureCount = 0;
   let freshLinkCount = 0;
   let hasMismatched = false;
+  let { mayResume } = request;
   for (;;) {
     try {
       if (isDying(link, deps.clock) && freshLinkCount === 0) {
         freshLinkCount++;
         link = await request.link(link, signal);
       }
-      return await attempt(deps, request, link, signal);
+      return await attempt(deps, { ...request, mayResume }, link, signal);
     } catch (error) {
       throwIfCancelled(signal);
+      mayResume = true;
       const mismatch = mismatchOf(error);
       if (mismatch !== undefined && !hasMismatched) {
         hasMismatched = true;
@@ -103,7 +105,9 @@ async function attempt(
   link: MediaLink,
   signal: AbortSignal,
 ): Promise<FetchedMedia | undefined> {
-  const point = await readResumePoint(request.partialPath, request.identity);
+  const point = request.mayResume
+    ? await readResumePoint(request.partialPath, request.identity)
+    : undefined;
   // When everything was received, its last byte is asked for again: the answer tells whether the content is still the same.
   const fromByte =
     point === undefined ? 0 : Math.min(point.durableBytes, (point.totalBytes ?? Infinity) - 1);

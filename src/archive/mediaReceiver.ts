@@ -11,11 +11,15 @@ import { discardPartial, discardResumePoint, writeResumePoint } from './resumePo
 
 /** A crash costs at most this much of what was downloaded. */
 const checkpointBytes = 4 * 1024 * 1024;
+/** What is checked in memory after it came, instead of read again. */
+const smallBytes = 256 * 1024;
 
 export interface ReceiveRequest {
   readonly partialPath: string;
   /** Stable name of the content: what a partial file of an earlier run must have been for. */
   readonly identity: string;
+  /** False only when nothing of an earlier attempt can lie at `partialPath` or beside it. */
+  readonly mayResume: boolean;
   /** Bytes of the file that are there now; goes back when a download has to start again. */
   readonly onProgress: (doneBytes: number, totalBytes: number | undefined) => void;
   /** Told of every body chunk. */
@@ -31,6 +35,10 @@ export interface FetchedMedia {
   readonly isSizeConfirmed: boolean;
   /** Algorithm of the checksum that the storage stated and that matched. */
   readonly checksumAlgorithm: string | undefined;
+  /** All of it when it is small and came at once; it is in the partial file as well. */
+  readonly content: Uint8Array | undefined;
+  /** True when a resume point may lie beside the partial file. */
+  readonly mayHaveResumePoint: boolean;
 }
 
 /**
@@ -54,7 +62,7 @@ export async function receive(
     },
     signal,
   );
-  if (fromByte === 0) {
+  if (fromByte === 0 && request.mayResume) {
     await discardResumePoint(partialPath);
   }
   const writer =
@@ -62,8 +70,9 @@ export async function receive(
       ? await PartialWriter.create(partialPath)
       : await PartialWriter.resume(partialPath, fromByte);
   const checkpoint = new Checkpoint(request, response, writer);
+  const small = new SmallContent(fromByte === 0);
   try {
-    await readBody(request, response, { hashes, writer, checkpoint }, signal);
+    await readBody(request, response, { hashes, writer, checkpoint, small }, signal);
     await writer.sync();
     await checkpoint.settle();
   } catch (error) {
@@ -72,19 +81,24 @@ export async function receive(
   } finally {
     await writer.close();
   }
-  return await finish(request, response, hashes);
+  return {
+    ...(await finish(request, response, hashes)),
+    content: small.content,
+    mayHaveResumePoint: fromByte > 0 || checkpoint.hasSaved,
+  };
 }
 
 interface Receiver {
   readonly hashes: AnnouncedHash;
   readonly writer: PartialWriter;
   readonly checkpoint: Checkpoint;
+  readonly small: SmallContent;
 }
 
 async function readBody(
   request: ReceiveRequest,
   response: MediaResponse,
-  { hashes, writer, checkpoint }: Receiver,
+  { hashes, writer, checkpoint, small }: Receiver,
   signal: AbortSignal,
 ): Promise<void> {
   const totalBytes = totalOf(response);
@@ -92,6 +106,7 @@ async function readBody(
   for await (const chunk of response.body) {
     throwIfCancelled(signal);
     hashes.update(chunk);
+    small.push(chunk);
     await writer.append(chunk);
     request.onReceived(chunk.length);
     request.onProgress(writer.sizeBytes, totalBytes);
@@ -107,7 +122,7 @@ async function finish(
   request: ReceiveRequest,
   response: MediaResponse,
   hashes: AnnouncedHash,
-): Promise<FetchedMedia> {
+): Promise<Omit<FetchedMedia, 'content' | 'mayHaveResumePoint'>> {
   const totalBytes = totalOf(response);
   const { bytes: sizeBytes, sha256, mismatch } = hashes.finish();
   if (totalBytes !== undefined && sizeBytes < totalBytes) {
@@ -137,6 +152,29 @@ async function finish(
   };
 }
 
+/** Keeps what came while it is small. */
+class SmallContent {
+  private chunks: Uint8Array[] | undefined;
+  private sizeBytes = 0;
+
+  /** @param isWhole false when what comes is only the rest of a file */
+  constructor(isWhole: boolean) {
+    this.chunks = isWhole ? [] : undefined;
+  }
+
+  get content(): Uint8Array | undefined {
+    return this.chunks === undefined ? undefined : Buffer.concat(this.chunks);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.sizeBytes += chunk.length;
+    if (this.sizeBytes > smallBytes) {
+      this.chunks = undefined;
+    }
+    this.chunks?.push(chunk);
+  }
+}
+
 /** Saves how far the download is, where it can be continued at all; beside the download, one save at a time. */
 class Checkpoint {
   private readonly request: ReceiveRequest;
@@ -144,6 +182,8 @@ class Checkpoint {
   private readonly writer: PartialWriter;
   private savedBytes: number;
   private saving: Promise<void> | undefined;
+  /** True when a resume point was, or may have been, written. */
+  hasSaved = false;
 
   constructor(request: ReceiveRequest, response: MediaResponse, writer: PartialWriter) {
     this.request = request;
@@ -184,6 +224,7 @@ class Checkpoint {
     }
     try {
       const durableBytes = await sync();
+      this.hasSaved = true;
       await writeResumePoint(this.request.partialPath, {
         identity: this.request.identity,
         validator,

@@ -6,6 +6,7 @@ import { stat, open } from 'node:fs/promises';
 import { errors, messageOf } from '../base/appError.ts';
 import { baseSamplesPerPixel, decodePeaksHeader, peaksHeaderBytes } from '../audio/peaksFile.ts';
 import { encodeWavHeader, maxWavDataBytes, wavHeaderBytes } from '../audio/wav.ts';
+import { readPeaksOverview } from './peaksOverview.ts';
 import { unpackSound, type UnpackedSound } from './unpackedSound.ts';
 import { inspectMedia, type InspectedMedia, type InspectedSound } from './mediaInspection.ts';
 import {
@@ -38,6 +39,8 @@ export interface PreparedRecording {
     readonly fileChannel: string;
     readonly indexInFile: number;
     readonly peaksPath: string | undefined;
+    /** Of a long recording: lowest and highest sample of equal stretches, alternating. */
+    readonly overview?: readonly number[];
   }[];
   readonly playablePath: string | undefined;
   readonly problems: readonly string[];
@@ -161,7 +164,10 @@ async function withSamples(
   const fallback = parts.length === 1 ? parts[0]?.path : undefined;
   return {
     durationMs: Math.max(...decodable.map(({ sound }) => durationOf(sound))),
-    channels: parts.flatMap((part) => channelsOf(part, !result.failures.has(part.peaksPath))),
+    channels: await withOverviews(
+      parts.flatMap((part) => channelsOf(part, !result.failures.has(part.peaksPath))),
+      signal,
+    ),
     playablePath: direct ?? (isCopyUsable ? copy.path : fallback),
     problems: [
       ...inspectionProblems,
@@ -220,6 +226,22 @@ function channelsOf(part: Part, hasPeaks: boolean): PreparedRecording['channels'
     indexInFile,
     peaksPath: sound !== undefined && hasPeaks ? part.peaksPath : undefined,
   }));
+}
+
+async function withOverviews(
+  channels: PreparedRecording['channels'],
+  signal: AbortSignal,
+): Promise<PreparedRecording['channels']> {
+  const overviews = new Map<string, readonly (readonly number[])[]>();
+  for (const { peaksPath } of channels) {
+    if (peaksPath !== undefined && !overviews.has(peaksPath)) {
+      overviews.set(peaksPath, await readPeaksOverview(peaksPath, signal));
+    }
+  }
+  return channels.map((channel) => {
+    const overview = overviews.get(channel.peaksPath ?? '')?.[channel.indexInFile];
+    return overview === undefined ? channel : { ...channel, overview };
+  });
 }
 
 /** The one file that needs no copy. */

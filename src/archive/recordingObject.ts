@@ -60,8 +60,9 @@ async function readUnlisted(
     return undefined;
   }
   for (const compression of ['gzip', 'zstd'] as const) {
-    const packedAt = entryPath(writer.folderPath, { path: packedPath(path, compression) });
-    if ((await regularFileSize(packedAt)) !== undefined) {
+    const packedName = packedPath(path, compression);
+    const packedAt = entryPath(writer.folderPath, { path: packedName });
+    if (writer.mayHave(packedName) && (await regularFileSize(packedAt)) !== undefined) {
       try {
         return await readStoredText(packedAt, signal);
       } catch {

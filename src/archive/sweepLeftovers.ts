@@ -3,11 +3,12 @@
  * file under a final name, nor a partial one that a download can be resumed with.
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { partialSuffix } from './durableFile.ts';
+import { FolderNames } from './folderNames.ts';
 import { resumePointSuffix } from './resumePoint.ts';
 import { errnoOf } from './storageError.ts';
 
@@ -15,17 +16,21 @@ import { errnoOf } from './storageError.ts';
 const leftAfterMs = 24 * 3_600_000;
 
 /**
- * Looks into the folder and all folders in it. What cannot be removed stays: it is in nobody's way.
+ * Looks into the folder and all folders in it, and returns what it saw. What cannot be removed stays: it is in nobody's way.
  * @throws AbortError only; file system errors are logged
  */
 export async function sweepLeftovers(
   folderPath: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<FolderNames> {
   const oldBeforeMs = clock.nowMs() - leftAfterMs;
+  let names = new FolderNames(undefined);
   try {
     const entries = await readdir(folderPath, { recursive: true, withFileTypes: true });
+    const toPath = (from: { readonly parentPath: string; readonly name: string }): string =>
+      relative(folderPath, join(from.parentPath, from.name)).replaceAll(sep, '/');
+    names = new FolderNames(entries.map(toPath));
     const present = new Set(
       entries
         .filter((entry) => entry.isFile())
@@ -44,6 +49,7 @@ export async function sweepLeftovers(
     }
     log.warn('Leftovers of interrupted downloads could not be removed', { error });
   }
+  return names;
 }
 
 /** A partial file without a resume point, or a resume point without its partial file. */

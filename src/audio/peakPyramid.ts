@@ -58,6 +58,20 @@ export function createPreviewPyramid(
   return createPyramid(base, durationMs / preview.length);
 }
 
+/**
+ * A pyramid of a few measured peaks, lowest and highest sample alternating, evenly spread over the recording.
+ * @returns undefined when there is nothing to draw
+ */
+export function createOverviewPyramid(
+  overview: readonly number[],
+  durationMs: number,
+): PeakPyramid | undefined {
+  const count = Math.floor(overview.length / 2);
+  return count === 0 || durationMs <= 0
+    ? undefined
+    : createPyramid(Int16Array.from(overview.slice(0, count * 2)), durationMs / count);
+}
+
 function createPyramid(base: Int16Array, peakDurationMs: number): PeakPyramid {
   const bottom: Level = { data: base, peakDurationMs };
   const levels = [bottom];

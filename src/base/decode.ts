@@ -42,6 +42,11 @@ export function asNumber(value: unknown, path: string): number {
 }
 
 /** @throws AppError `protocol` */
+export function asNumbers(value: unknown, path: string): readonly number[] {
+  return asArray(value, path).map((item, index) => asNumber(item, at(path, index)));
+}
+
+/** @throws AppError `protocol` */
 export function asBoolean(value: unknown, path: string): boolean {
   return typeof value === 'boolean' ? value : failDecode(path, 'true or false');
 }
@@ -79,6 +84,13 @@ export function required<T>(
   decode: (value: unknown, path: string) => T,
 ): T {
   return decode(record[key], at(path, key));
+}
+
+/** A decoder of one of a closed set of texts. */
+export function oneOf<T extends string>(values: readonly T[]): (value: unknown, path: string) => T {
+  return (value, path) =>
+    values.find((candidate) => candidate === value) ??
+    failDecode(path, `one of ${values.join(', ')}`);
 }
 
 /** Decodes the elements of `record[key]`; null and missing are an empty list. */

@@ -29,7 +29,8 @@ import {
 } from './catalogueSearch.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { ConversationRows } from './conversationRows.ts';
-import { optimise, syncCatalogue, type SyncProgress, type SyncResult } from './syncCatalogue.ts';
+import { syncCatalogue, type SyncProgress, type SyncResult } from './syncCatalogue.ts';
+import { bulkPhraseCount, inBulk } from './wordIndex.ts';
 
 export interface CatalogueSize {
   readonly conversationCount: number;
@@ -108,9 +109,26 @@ export class Catalogue {
     writer.finish();
   }
 
-  /** True when the conversation was there. */
-  remove(id: ConversationId): boolean {
-    return this.db.write(() => new ConversationRows(this.db).delete(id));
+  /**
+   * Nothing of it stays in the database's file. True when the conversation was there.
+   * On abort it is deleted, but its words may stay in the file until the next removal or sync.
+   */
+  async remove(id: ConversationId, signal: AbortSignal): Promise<boolean> {
+    const count = this.db.get(
+      'SELECT phrase_count FROM conversation WHERE conversation_id = ?',
+      id,
+    )?.['phrase_count'];
+    if (count === undefined) {
+      return false;
+    }
+    const isRemoved = await inBulk(
+      this.db,
+      Number(count) > bulkPhraseCount,
+      () => this.db.write(() => new ConversationRows(this.db).delete(id)),
+      signal,
+    );
+    this.db.settleDeletions();
+    return isRemoved;
   }
 
   /** Follows the archive's files: new, changed and deleted conversations. @see syncCatalogue */
@@ -123,14 +141,12 @@ export class Catalogue {
   }
 
   /** Empties the catalogue and reads everything again. Searches meanwhile find what is there already. */
-  async rebuild(
+  rebuild(
     source: CatalogueSource,
     onProgress: (progress: SyncProgress) => void,
     signal: AbortSignal,
   ): Promise<SyncResult> {
-    const result = await syncCatalogue(this.db, source, { isRebuild: true, onProgress }, signal);
-    await optimise(this.db, signal);
-    return result;
+    return syncCatalogue(this.db, source, { isRebuild: true, onProgress }, signal);
   }
 
   /** One page of hits, newest first. @throws AppError `input` when the text is no search, naming the place */

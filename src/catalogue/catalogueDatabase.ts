@@ -136,10 +136,19 @@ export class CatalogueDatabase {
     }
   }
 
+  /**
+   * What was deleted so far is gone from the file and its log. While another window reads, its log keeps it a little longer: until
+   * whoever writes or closes next.
+   */
+  settleDeletions(): void {
+    // Answers that it was kept from it instead of failing.
+    this.get('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   private prepareFile(migrations: readonly string[]): void {
     this.begin('PRAGMA journal_mode = WAL');
     this.db.exec(
-      `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${String(cacheKilobytes)}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF`,
+      `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${String(cacheKilobytes)}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON`,
     );
     if (this.schemaVersion() !== migrations.length) {
       this.write(() => {

@@ -106,6 +106,8 @@ export interface ListedDocument {
 
 /** The archive as the catalogue sees it. */
 export interface CatalogueSource {
+  /** Conversations to ask for ahead of the one that is taken in; 8 when left out. Taken in the order in which they are asked for. */
+  readonly readAheadCount?: number;
   /** Every conversation of the archive once, newest day first. */
   list(signal: AbortSignal): AsyncIterable<ListedDocument>;
   /** One conversation. @throws AppError `notFound` | `corrupt` | `unsupported` when it cannot be read, `storage` */

@@ -9,6 +9,7 @@ import type { CatalogueDatabase } from './catalogueDatabase.ts';
 import type { CatalogueDocument, CatalogueSource, ListedDocument } from './catalogueDocument.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { ConversationRows } from './conversationRows.ts';
+import { bulkPhraseCount, inBulk } from './wordIndex.ts';
 
 export interface SyncProgress {
   /** Conversations that were looked at. */
@@ -29,9 +30,17 @@ export interface SyncResult {
   }[];
 }
 
-/** Conversations that are read ahead while others are written. */
-const readAheadCount = 8;
+/** Conversations that are read ahead while others are written, where the source names no number. */
+const defaultReadAheadCount = 8;
 const maxProblemCount = 1000;
+/** For so many new ones the index is written as a whole. */
+const bulkConversationCount = 1000;
+
+interface Known {
+  /** Undefined when it was not written to its end. */
+  readonly signature: string | undefined;
+  readonly phraseCount: number;
+}
 
 /**
  * @param isRebuild whether everything is read again, starting from an empty catalogue.
@@ -51,13 +60,13 @@ export async function syncCatalogue(
   if (options.isRebuild) {
     clear(db);
   }
-  const known = new Map<ConversationId, string | null>();
-  for (const row of db.all('SELECT conversation_id, signature FROM conversation')) {
+  const known = new Map<ConversationId, Known>();
+  for (const row of db.all('SELECT conversation_id, signature, phrase_count FROM conversation')) {
     const { signature } = row;
-    known.set(
-      parseConversationId(String(row['conversation_id'])),
-      typeof signature === 'string' ? signature : null,
-    );
+    known.set(parseConversationId(String(row['conversation_id'])), {
+      signature: typeof signature === 'string' ? signature : undefined,
+      phraseCount: Number(row['phrase_count']),
+    });
   }
   const listed = new Map<ConversationId, ListedDocument>();
   for await (const item of source.list(signal)) {
@@ -68,57 +77,41 @@ export async function syncCatalogue(
       options.onProgress({ doneCount: 0, totalCount: undefined });
     }
   }
-  const removedCount = remove(
-    db,
-    [...known.keys()].filter((id) => !listed.has(id)),
-    signal,
-  );
+  const gone = [...known.keys()].filter((id) => !listed.has(id));
   const wanted = [...listed.values()].filter(
-    (item) => known.get(item.conversationId) !== item.signature,
+    (item) => known.get(item.conversationId)?.signature !== item.signature,
+  );
+  const changed = wanted.filter((item) => known.has(item.conversationId));
+  const deletedPhraseCount = [...gone, ...changed.map((item) => item.conversationId)].reduce(
+    (sum, id) => sum + (known.get(id)?.phraseCount ?? 0),
+    0,
   );
   const unchangedCount = listed.size - wanted.length;
-  const problems = await readAll(
-    db,
-    source,
-    wanted,
-    (doneCount) => {
-      options.onProgress({ doneCount: unchangedCount + doneCount, totalCount: listed.size });
-    },
-    signal,
-  );
-  const changedCount = wanted.filter((item) => known.has(item.conversationId)).length;
+  const write = async (): Promise<Pick<SyncResult, 'removedCount' | 'problems'>> => ({
+    removedCount: remove(db, gone, signal),
+    problems: await readAll(
+      db,
+      source,
+      wanted,
+      (doneCount) => {
+        options.onProgress({ doneCount: unchangedCount + doneCount, totalCount: listed.size });
+      },
+      signal,
+    ),
+  });
+  const isBulk = deletedPhraseCount > bulkPhraseCount || wanted.length > bulkConversationCount;
+  const { removedCount, problems } = await inBulk(db, options.isRebuild || isBulk, write, signal);
+  if (gone.length + changed.length > 0 || options.isRebuild) {
+    db.settleDeletions();
+  }
   return {
-    addedCount: wanted.length - changedCount,
-    changedCount,
+    addedCount: wanted.length - changed.length,
+    changedCount: changed.length,
     removedCount,
     unchangedCount,
     problems,
   };
 }
-
-/** Merges the parts of the full-text index in short transactions, so that searches of frequent words stay fast. */
-export async function optimise(db: CatalogueDatabase, signal: AbortSignal): Promise<void> {
-  const merge = (pages: number): number => {
-    db.write(() => {
-      db.run("INSERT INTO phrase_fts (phrase_fts, rank) VALUES ('merge', ?)", pages);
-    });
-    return Number(db.get('SELECT total_changes() AS count')?.['count']);
-  };
-  let before = merge(-mergePages);
-  for (;;) {
-    throwIfCancelled(signal);
-    await new Promise((resolve) => setImmediate(resolve));
-    const after = merge(mergePages);
-    // What the `merge` command itself changes; less means that nothing is left to merge.
-    if (after - before < 2) {
-      return;
-    }
-    before = after;
-  }
-}
-
-/** About 50 ms of work. @see https://www.sqlite.org/fts5.html#the_merge_command */
-const mergePages = 1000;
 
 async function readAll(
   db: CatalogueDatabase,
@@ -130,6 +123,7 @@ async function readAll(
   const writer = new CatalogueWriter(db);
   const problems: { conversationId: ConversationId; message: string }[] = [];
   const ahead: { item: ListedDocument; reading: Promise<CatalogueDocument> }[] = [];
+  const { readAheadCount = defaultReadAheadCount } = source;
   const limiter = new Limiter(readAheadCount);
   let nextIndex = 0;
   const readOn = (): void => {

@@ -70,6 +70,7 @@ export const commandIds = [
   'genesysArchive.stopLocalApi',
   'genesysArchive.copyLocalApiToken',
   'genesysArchive.rotateLocalApiToken',
+  'genesysArchive.copyLink',
   'genesysArchive.importTranscript',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

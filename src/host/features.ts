@@ -10,6 +10,7 @@ import { ConversationsFeature } from './conversations/conversationsFeature.ts';
 import { integrityCommands } from './integrity/integrityCommands.ts';
 import { downloadCommands } from './downloads/downloadCommands.ts';
 import { DownloadService } from './downloads/downloadService.ts';
+import { LinksFeature } from './links/linksFeature.ts';
 import { LocalApiFeature } from './localApi/localApiFeature.ts';
 import { LocalArchiveFeature } from './localArchive/localArchiveFeature.ts';
 import { ConversationReader } from './player/conversationReader.ts';
@@ -52,6 +53,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       ...services,
       archives,
       offsets: new Offsets(services.globalState),
+      followPastedLink: (text) => links.followPasted(text),
       reader: new ConversationReader({ archives, worker, downloads, sessions, log }),
     }),
   );
@@ -60,16 +62,16 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     new LocalArchiveFeature({
       ...services,
       archives,
+      worker,
       log: log.child('catalogue'),
       openConversation: (id, place) => player.open(id, place),
     }),
   );
   store.add(
-    watchArchive(
-      archives,
-      [conversations.onDidBecomeVisible, localArchive.onDidBecomeVisible],
-      log,
-    ),
+    watchArchive({ ...services, archives }, [
+      conversations.onDidBecomeVisible,
+      localArchive.onDidBecomeVisible,
+    ]),
   );
   const localApi = store.add(
     new LocalApiFeature({
@@ -88,6 +90,16 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
   );
   const sync = store.add(new SyncFeature({ ...services, archives, log: log.child('sync') }));
+  const links: LinksFeature = store.add(
+    new LinksFeature({
+      ...services,
+      archives,
+      log: log.child('links'),
+      open: (id, moment) => player.open(id, moment),
+      idsOf: (args) => conversations.idsOf(args),
+      copyFromPlayer: () => player.copyLink(),
+    }),
+  );
   const support = store.add(new SupportFeature(services));
   store.add(registerStatusBar(services));
   const commands = {
@@ -113,6 +125,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     }),
     ...localArchive.commands,
     ...localApi.commands,
+    ...links.commands,
     ...integrityCommands({ ...services, archives }),
     ...retention.commands(conversations),
     ...sync.commands(conversations),

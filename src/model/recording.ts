@@ -56,6 +56,8 @@ export interface RecordingAttachment {
   readonly messageId: string | undefined;
   readonly attachmentId: string | undefined;
   readonly name: string | undefined;
+  /** As the sender or the platform states it. */
+  readonly contentType: string | undefined;
   /** Undefined when there is no link that could be followed. Fetched without the bearer token. */
   readonly url: string | undefined;
   readonly expiresAtMs: number | undefined;

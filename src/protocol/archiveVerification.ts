@@ -8,6 +8,8 @@ import {
   asRecord,
   asString,
   listOf,
+  oneOf,
+  optional,
   required,
   type JsonRecord,
 } from '../base/decode.ts';
@@ -49,6 +51,22 @@ export interface VerifiedArchiveSummary {
   readonly audit: VerifiedAudit;
 }
 
+/** One file of a manifest, and the hashes of which it must have one. */
+export interface ListedFileParams {
+  /** Absolute path of the conversation's folder. */
+  readonly folderPath: string;
+  readonly path: string;
+  readonly expectedSha256s: readonly string[];
+}
+
+export const listedFileStatuses = ['success', 'checksum_mismatch', 'failed'] as const;
+
+export interface ListedFileResult {
+  readonly status: (typeof listedFileStatuses)[number];
+  readonly error: string | undefined;
+  readonly computedSha256?: string | undefined;
+}
+
 /** Told by the worker while it verifies: how far it is. */
 export interface VerifyProgressNote {
   readonly doneCount: number;
@@ -59,6 +77,7 @@ export interface VerifyProgressNote {
 export type VerifyWorkerRequests = {
   verifyArchive: { params: VerifyArchiveParams; result: VerifiedArchiveSummary };
   verifyAudit: { params: { readonly rootPath: string }; result: VerifiedAudit };
+  checkListedFile: { params: ListedFileParams; result: ListedFileResult };
 };
 
 export const decodeVerifyProgress: Decoder<VerifyProgressNote> = (value, path) => {
@@ -122,6 +141,24 @@ export const verifyWorkerDecoders: RequestDecoders<VerifyWorkerRequests> = {
       rootPath: required(asRecord(value, path), 'rootPath', path, asString),
     }),
     result: decodeAudit,
+  },
+  checkListedFile: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        folderPath: required(record, 'folderPath', path, asString),
+        path: required(record, 'path', path, asString),
+        expectedSha256s: listOf(record, 'expectedSha256s', path, asString),
+      };
+    },
+    result: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        status: required(record, 'status', path, oneOf(listedFileStatuses)),
+        error: optional(record, 'error', path, asString),
+        computedSha256: optional(record, 'computedSha256', path, asString),
+      };
+    },
   },
 };
 

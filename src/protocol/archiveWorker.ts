@@ -1,5 +1,14 @@
 /** Contract of the archive worker: CPU-bound work over files that the extension host hands over by absolute path. */
-import { asNumber, asRecord, asString, listOf, optional, required } from '../base/decode.ts';
+import {
+  asNumber,
+  asNumbers,
+  asRecord,
+  asString,
+  listOf,
+  optional,
+  required,
+  type JsonRecord,
+} from '../base/decode.ts';
 import type { Decoder, RequestDecoders } from './rpc.ts';
 
 export interface PrepareRecordingParams {
@@ -31,6 +40,8 @@ export interface PreparedChannel {
   readonly indexInFile: number;
   /** Base peaks, audiowaveform binary format version 2. Undefined when the file could not be decoded. */
   readonly peaksPath: string | undefined;
+  /** Of a long recording, so that it is drawn before its peaks are read: see `ChannelSnapshot`. */
+  readonly overview?: readonly number[];
 }
 
 export interface VerifyConversationParams {
@@ -45,7 +56,22 @@ export interface VerifiedConversation {
   readonly problems: readonly { readonly path: string; readonly problem: string }[];
 }
 
+export interface FindWordParams extends VerifyConversationParams {
+  readonly communicationId?: string | undefined;
+  /** Epoch milliseconds of the phrase's start. */
+  readonly startMs: number;
+  /** As they were said. */
+  readonly words: readonly string[];
+}
+
+export interface FoundWord {
+  /** Epoch milliseconds; undefined when it is not found, or words have no times. */
+  readonly timeMs?: number | undefined;
+}
+
 export type ArchiveWorkerRequests = {
+  /** When the first of the words of a phrase was said. */
+  findWordTime: { params: FindWordParams; result: FoundWord };
   prepareRecording: { params: PrepareRecordingParams; result: PreparedRecording };
   verifyConversation: { params: VerifyConversationParams; result: VerifiedConversation };
 };
@@ -67,6 +93,12 @@ const decodePrepareParams: Decoder<PrepareRecordingParams> = (value, path) => {
   };
 };
 
+/** As a part of an object, since it is left out when there is none. */
+function overviewOf(channel: JsonRecord, path: string): Pick<PreparedChannel, 'overview'> {
+  const overview = optional(channel, 'overview', path, asNumbers);
+  return overview === undefined ? {} : { overview };
+}
+
 const decodePrepared: Decoder<PreparedRecording> = (value, path) => {
   const record = asRecord(value, path);
   return {
@@ -77,6 +109,7 @@ const decodePrepared: Decoder<PreparedRecording> = (value, path) => {
         fileChannel: required(channel, 'fileChannel', itemPath, asString),
         indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
         peaksPath: optional(channel, 'peaksPath', itemPath, asString),
+        ...overviewOf(channel, itemPath),
       };
     }),
     playablePath: optional(record, 'playablePath', path, asString),
@@ -86,6 +119,20 @@ const decodePrepared: Decoder<PreparedRecording> = (value, path) => {
 
 export const archiveWorkerDecoders: RequestDecoders<ArchiveWorkerRequests> = {
   prepareRecording: { params: decodePrepareParams, result: decodePrepared },
+  findWordTime: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        folderPath: required(record, 'folderPath', path, asString),
+        communicationId: optional(record, 'communicationId', path, asString),
+        startMs: required(record, 'startMs', path, asNumber),
+        words: listOf(record, 'words', path, asString),
+      };
+    },
+    result: (value, path) => ({
+      timeMs: optional(asRecord(value, path), 'timeMs', path, asNumber),
+    }),
+  },
   verifyConversation: {
     params: (value, path) => ({
       folderPath: required(asRecord(value, path), 'folderPath', path, asString),

@@ -8,6 +8,7 @@ import {
   asRecord,
   asString,
   failDecode,
+  isRecord,
   listOf,
   optional,
   required,
@@ -156,6 +157,17 @@ export type CatalogueRequests = {
   /** True when it was there. A catalogue that does not exist is not made. */
   removeConversation: { params: RemoveParams; result: boolean };
 };
+
+/** What a worker is started with. */
+export interface CatalogueWorkerData {
+  /** Path or file URL of the script that reads conversations in further threads; it reads alone when left out. */
+  readonly readerScript: string | undefined;
+}
+
+export function decodeCatalogueWorkerData(value: unknown): CatalogueWorkerData {
+  const readerScript = isRecord(value) ? value['readerScript'] : undefined;
+  return { readerScript: typeof readerScript === 'string' ? readerScript : undefined };
+}
 
 /** What a worker tells while it syncs or rebuilds; at most every 100 ms. */
 export interface CatalogueProgress {

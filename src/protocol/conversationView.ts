@@ -3,15 +3,17 @@
  * itself by resource address. What the page asks for names things by id, never by path.
  */
 import {
-  asArray,
   asBoolean,
   asNumber,
+  asNumbers,
   asRecord,
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
+  type JsonRecord,
 } from '../base/decode.ts';
 import {
   decodeNotesSnapshot,
@@ -29,7 +31,9 @@ export type ToConversationView =
   | { readonly kind: 'seek'; readonly offsetMs: number }
   /** A command of the editor that the page has to say more about: it answers with `export`. */
   | { readonly kind: 'prepareExport'; readonly what: ExportKind }
-  | { readonly kind: 'goTo'; readonly place: ConversationPlace };
+  | { readonly kind: 'goTo'; readonly place: ConversationPlace }
+  /** A command of the editor: the page answers with the request `copyLink`. */
+  | { readonly kind: 'prepareLink' };
 
 /** A moment of a conversation, such as where something was found. */
 export interface ConversationPlace {
@@ -39,6 +43,15 @@ export interface ConversationPlace {
   readonly recordingId?: string | undefined;
   /** The player stands at the first of these words in the phrase; at its start when there is none. */
   readonly words: readonly string[];
+  /** True to stand at the time itself, which may be within a phrase. */
+  readonly isExact?: boolean | undefined;
+}
+
+/** What the player stands at, for a link to it. */
+export interface LinkWish {
+  readonly recordingId: string | undefined;
+  /** Epoch milliseconds by the clock of the text; undefined where there is nothing to play. */
+  readonly timeMs: number | undefined;
 }
 
 /** Page → host. */
@@ -124,6 +137,11 @@ export interface ChannelSnapshot {
   readonly indexInFile: number;
   /** The platform's preview for when there are no peaks: 0 to about 1, silence 0.5. */
   readonly preview: readonly number[];
+  /**
+   * Of a long recording, the measured peaks in short: lowest and highest sample (16 bits) of equal stretches, alternating. Drawn
+   * until the peaks have arrived, which takes seconds for ten hours.
+   */
+  readonly overview?: readonly number[];
 }
 
 /** `durationMs` of real time starting at `realtimeOffsetMs` after the recording's start are not in the file. */
@@ -177,6 +195,8 @@ export interface SpeakerSnapshot {
 export type ConversationViewRequests = {
   /** Puts text on the clipboard. */
   copyText: { params: { readonly text: string }; result: { readonly isCopied: boolean } };
+  /** Puts a link to a moment on the clipboard. */
+  copyLink: { params: LinkWish; result: { readonly isCopied: boolean } };
   /** Per-conversation adjustments that outlive the view. */
   saveOffset: { params: { readonly offsetMs: number }; result: { readonly isSaved: boolean } };
 } & NoteRequests;
@@ -188,6 +208,18 @@ export const conversationViewDecoders: RequestDecoders<ConversationViewRequests>
   ...noteDecoders,
   copyText: {
     params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
+    result: (value, path) => ({
+      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
+    }),
+  },
+  copyLink: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        recordingId: optional(record, 'recordingId', path, asString),
+        timeMs: optional(record, 'timeMs', path, asNumber),
+      };
+    },
     result: (value, path) => ({
       isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
     }),
@@ -243,12 +275,6 @@ export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
   };
 };
 
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}
-
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);
   switch (record['kind']) {
@@ -269,6 +295,8 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
       return { kind: 'seek', offsetMs: required(record, 'offsetMs', path, asNumber) };
     case 'prepareExport':
       return { kind: 'prepareExport', what: required(record, 'what', path, oneOf(exportKinds)) };
+    case 'prepareLink':
+      return { kind: 'prepareLink' };
     case 'goTo':
       return { kind: 'goTo', place: required(record, 'place', path, decodePlace) };
     default:
@@ -283,6 +311,7 @@ const decodePlace: Decoder<ConversationPlace> = (value, path) => {
     communicationId: optional(record, 'communicationId', path, asString),
     recordingId: optional(record, 'recordingId', path, asString),
     words: listOf(record, 'words', path, asString),
+    isExact: optional(record, 'isExact', path, asBoolean),
   };
 };
 
@@ -353,6 +382,12 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
   };
 };
 
+/** As a part of an object, since it is left out when there is none. */
+function overviewOf(channel: JsonRecord, path: string): Pick<ChannelSnapshot, 'overview'> {
+  const overview = optional(channel, 'overview', path, asNumbers);
+  return overview === undefined ? {} : { overview };
+}
+
 const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
   const record = asRecord(value, path);
   return {
@@ -368,9 +403,8 @@ const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
         label: required(channel, 'label', itemPath, asString),
         peaksUrl: optional(channel, 'peaksUrl', itemPath, asString),
         indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
-        preview: required(channel, 'preview', itemPath, asArray).map((sample, index) =>
-          asNumber(sample, `${itemPath}.preview[${String(index)}]`),
-        ),
+        preview: required(channel, 'preview', itemPath, asNumbers),
+        ...overviewOf(channel, itemPath),
       };
     }),
     cuts: listOf(record, 'cuts', path, (item, itemPath) => {

@@ -6,6 +6,7 @@ import {
   asString,
   failDecode,
   listOf,
+  oneOf,
   optional,
   required,
 } from '../base/decode.ts';
@@ -169,9 +170,3 @@ export const playerWorkerDecoders: RequestDecoders<PlayerWorkerRequests> = {
     },
   },
 };
-
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, path) =>
-    values.find((candidate) => candidate === value) ??
-    failDecode(path, `one of ${values.join(', ')}`);
-}

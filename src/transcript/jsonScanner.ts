@@ -4,6 +4,8 @@
  * @see RFC 8259
  */
 import { errors } from '../base/appError.ts';
+import { endOfFlatArray } from './flatArray.ts';
+import { completeNumberStates, nextNumberState, type NumberState } from './jsonNumber.ts';
 
 export interface JsonListener {
   /** A value begins at `offset` in the current chunk. `depth` 0 is the document itself. */
@@ -139,8 +141,7 @@ export class JsonScanner {
         break;
       case openBracket:
       case openBrace:
-        this.openContainer(byte === openBrace, offset);
-        break;
+        return this.openContainer(byte === openBrace, chunk, offset);
       case quote:
         this.startString(offset);
         break;
@@ -156,19 +157,25 @@ export class JsonScanner {
     this.expectation = this.containers.at(-1) === true ? 'key' : 'value';
   }
 
-  private openContainer(isObject: boolean, offset: number): void {
+  private openContainer(isObject: boolean, chunk: Uint8Array, offset: number): number {
     this.startValue(offset);
     if (this.isSkipAsked) {
       this.isSkipAsked = false;
+      const endOffset = isObject ? undefined : endOfFlatArray(chunk, offset);
+      if (endOffset !== undefined) {
+        this.endValue(endOffset);
+        return endOffset;
+      }
       this.token = 'skipped';
       this.skippedDepth = 1;
-      return;
+      return offset + 1;
     }
     if (this.containers.length >= maxDepth) {
       throw errors.corrupt(`The JSON text is nested too deeply: over ${String(maxDepth)} levels`);
     }
     this.containers.push(isObject);
     this.expectation = isObject ? 'keyOrEnd' : 'valueOrEnd';
+    return offset + 1;
   }
 
   private closeContainer(isObject: boolean, endOffset: number): void {
@@ -379,67 +386,6 @@ const literals: ReadonlyMap<number, string> = new Map(
 const simpleEscapes: ReadonlySet<number> = new Set(
   Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)),
 );
-
-type NumberState =
-  | 'start'
-  | 'minus'
-  | 'zero'
-  | 'integer'
-  | 'point'
-  | 'fraction'
-  | 'exponentMark'
-  | 'exponentSign'
-  | 'exponent';
-
-const completeNumberStates: ReadonlySet<NumberState> = new Set([
-  'zero',
-  'integer',
-  'fraction',
-  'exponent',
-]);
-
-/** State → kind of byte → next state; no entry ends the number. */
-const numberTransitions: Readonly<
-  Record<NumberState, Readonly<Partial<Record<NumberByte, NumberState>>>>
-> = {
-  start: { minus: 'minus', zero: 'zero', digit: 'integer' },
-  minus: { zero: 'zero', digit: 'integer' },
-  zero: { point: 'point', exponentMark: 'exponentMark' },
-  integer: { zero: 'integer', digit: 'integer', point: 'point', exponentMark: 'exponentMark' },
-  point: { zero: 'fraction', digit: 'fraction' },
-  fraction: { zero: 'fraction', digit: 'fraction', exponentMark: 'exponentMark' },
-  exponentMark: {
-    plus: 'exponentSign',
-    minus: 'exponentSign',
-    zero: 'exponent',
-    digit: 'exponent',
-  },
-  exponentSign: { zero: 'exponent', digit: 'exponent' },
-  exponent: { zero: 'exponent', digit: 'exponent' },
-};
-
-type NumberByte = 'minus' | 'plus' | 'zero' | 'digit' | 'point' | 'exponentMark';
-
-const numberBytes: readonly (NumberByte | undefined)[] = Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/[1-9]/u.test(character)) {
-    return 'digit';
-  }
-  const named: Readonly<Record<string, NumberByte>> = {
-    '-': 'minus',
-    '+': 'plus',
-    '0': 'zero',
-    '.': 'point',
-    e: 'exponentMark',
-    E: 'exponentMark',
-  };
-  return named[character];
-});
-
-function nextNumberState(state: NumberState, byte: number): NumberState | undefined {
-  const kind = numberBytes[byte];
-  return kind === undefined ? undefined : numberTransitions[state][kind];
-}
 
 function skipSpace(chunk: Uint8Array, start: number): number {
   let offset = start;

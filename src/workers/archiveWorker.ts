@@ -1,18 +1,22 @@
 /** Entry of the archive worker thread: answers the host's requests over its port by calling the archive. Holds no logic. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { failDecode } from '../base/decode.ts';
+import { findWordTime } from '../archive/findWordTime.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
 import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
 import {
   catalogueDecoders,
+  decodeCatalogueWorkerData,
   type CatalogueProgress,
   type CatalogueRequests,
 } from '../protocol/catalogue.ts';
+import { documentReaderDecoders, type DocumentReaderRequests } from '../protocol/documentReader.ts';
 import { toPipe } from '../protocol/portPipe.ts';
 import { connectRpc } from '../protocol/rpc.ts';
 import { createCatalogueHandlers } from './catalogueHandlers.ts';
+import { createDocumentHandlers } from './documentHandlers.ts';
 
 assert(parentPort !== null, 'The archive worker runs in a worker thread only');
 
@@ -20,17 +24,21 @@ assert(parentPort !== null, 'The archive worker runs in a worker thread only');
 // them is answered with its failure by the channel itself.
 const peer = connectRpc<
   Record<string, never>,
-  ArchiveWorkerRequests & CatalogueRequests,
+  ArchiveWorkerRequests & CatalogueRequests & DocumentReaderRequests,
   never,
   CatalogueProgress
 >({
   pipe: toPipe(parentPort),
   asks: {},
-  answers: { ...archiveWorkerDecoders, ...catalogueDecoders },
+  answers: { ...archiveWorkerDecoders, ...catalogueDecoders, ...documentReaderDecoders },
   handlers: {
     prepareRecording,
     ...createCatalogueHandlers((progress) => {
       peer.notify(progress);
+    }, decodeCatalogueWorkerData(workerData).readerScript),
+    ...createDocumentHandlers(),
+    findWordTime: async ({ communicationId, ...params }, signal) => ({
+      timeMs: await findWordTime({ ...params, communicationId }, signal),
     }),
     verifyConversation: ({ folderPath }, signal) => verifyConversation(folderPath, signal),
   },

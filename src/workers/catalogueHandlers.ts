@@ -1,5 +1,6 @@
 /** Answers the catalogue's requests: keeps connections open, wires the archive's files to them. Holds no search logic. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { silentLog } from '../base/log.ts';
 import { throwIfCancelled } from '../base/appError.ts';
 import { systemClock } from '../base/clock.ts';
@@ -13,14 +14,22 @@ import type {
   CatalogueTaskParams,
 } from '../protocol/catalogue.ts';
 import type { RequestHandlers } from '../protocol/rpc.ts';
+import { ReadingThreads } from './readingThreads.ts';
 import { findListed, openArchiveSource, readDocument } from './archiveSource.ts';
 
 const deps = { clock: systemClock, log: silentLog };
 const progressIntervalMs = 100;
+/** Takes about as long as a thread takes to start. */
+const readAloneCount = 50;
 
-/** @param tell hears of progress. Connections stay open until the thread ends. */
+/**
+ * Connections stay open until the thread ends.
+ * @param tell hears of progress
+ * @param readerScript path or file URL of the script that answers `DocumentReaderRequests`; everything is read here when undefined
+ */
 export function createCatalogueHandlers(
   tell: (progress: CatalogueProgress) => void,
+  readerScript: string | undefined,
 ): RequestHandlers<CatalogueRequests> {
   const open = new Map<string, Promise<Catalogue>>();
 
@@ -67,7 +76,19 @@ export function createCatalogueHandlers(
         tell({ kind: 'catalogueProgress', taskId, doneCount, totalCount });
       }
     };
-    return await catalogue[kind](source, onProgress, signal);
+    if (readerScript === undefined) {
+      return await catalogue[kind](source, onProgress, signal);
+    }
+    const threads = new ReadingThreads({
+      scriptPath: readerScript.startsWith('file:') ? new URL(readerScript) : readerScript,
+      threadCount: availableParallelism() > 2 ? 2 : 1,
+      aloneCount: readAloneCount,
+    });
+    try {
+      return await catalogue[kind](threads.over(source, archivePath), onProgress, signal);
+    } finally {
+      threads.dispose();
+    }
   };
 
   return {
@@ -76,7 +97,7 @@ export function createCatalogueHandlers(
       const catalogue = await connect(params);
       const listed = await findListed(params.archivePath, params);
       if (listed === undefined) {
-        return catalogue.remove(parseConversationId(params.conversationId));
+        return await catalogue.remove(parseConversationId(params.conversationId), signal);
       }
       await catalogue.ingest(await readDocument(params.archivePath, listed, signal), signal);
       return true;
@@ -107,9 +128,9 @@ export function createCatalogueHandlers(
       };
       return (await connect(params)).conversations(query, page, signal);
     },
-    removeConversation: async (params) =>
+    removeConversation: async (params, signal) =>
       existsSync(cataloguePath(params.storagePath, params.archiveId))
-        ? (await connect(params)).remove(parseConversationId(params.conversationId))
+        ? (await connect(params)).remove(parseConversationId(params.conversationId), signal)
         : false,
   };
 }

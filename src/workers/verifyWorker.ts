@@ -6,6 +6,7 @@ import { failDecode } from '../base/decode.ts';
 import { silentLog } from '../base/log.ts';
 import { verifyAudit } from '../archive/audit/verifyAudit.ts';
 import { verifyArchive } from '../archive/integrity/verifyArchive.ts';
+import { checkListedFile } from '../archive/reports/listedFileCheck.ts';
 import {
   verifyWorkerDecoders,
   type VerifyProgressNote,
@@ -39,6 +40,7 @@ const peer = connectRpc<Record<string, never>, VerifyWorkerRequests, never, Veri
       );
     },
     verifyAudit: ({ rootPath }, signal) => verifyAudit(rootPath, signal),
+    checkListedFile,
   },
   hears: (_value, path) => failDecode(path, 'something the verify worker listens to'),
   onNotify: () => undefined,

@@ -11,7 +11,7 @@ import { cataloguePath } from '../../src/catalogue/catalogue.ts';
 import { CatalogueDatabase } from '../../src/catalogue/catalogueDatabase.ts';
 import type { CatalogueDocument } from '../../src/catalogue/catalogueDocument.ts';
 import { CatalogueWriter } from '../../src/catalogue/catalogueWriter.ts';
-import { optimise } from '../../src/catalogue/syncCatalogue.ts';
+import { optimise } from '../../src/catalogue/wordIndex.ts';
 import { CatalogueClient } from '../../src/host/archives/catalogueClient.ts';
 import { parseConversationId } from '../../src/model/ids.ts';
 import {

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { SyncSnapshot } from '../../src/archive/sync/syncSnapshot.ts';
 import type { FaultRule } from '../simulator/control/faults.ts';
 import { withFolder } from '../support/archivedSample.ts';
-import { ChaosBench, conversationsOf, differences, readContents } from '../support/chaosBench.ts';
+import {
+  ChaosBench,
+  conversationsOf,
+  differences,
+  lastingDifferences,
+  readContents,
+  tellManifests,
+} from '../support/chaosBench.ts';
 import { chaosSize } from '../support/chaosSize.ts';
 import { createRandom } from '../support/random.ts';
 import { runSync } from '../support/runSync.ts';
@@ -107,11 +114,9 @@ suite('a sync from a platform and a storage that fail all the time', () => {
         await bench.control('DELETE', 'faults');
         const mended = await runSync({ ...faulty, syncId, retriesEnded: true });
         assert.equal(mended.result?.snapshot.phase, 'finished', label);
-        assert.deepEqual(
-          differences(await readContents(faulty.rootPath, label), expected),
-          [],
-          label,
-        );
+        const left = lastingDifferences(await readContents(faulty.rootPath, label), expected);
+        const told = await tellManifests([faulty.rootPath, whole.rootPath], left);
+        assert.deepEqual(left, [], `${label}\n${told}`);
         await bench.assertSound(faulty.rootPath, label);
       } finally {
         await bench.stop();

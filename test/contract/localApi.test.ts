@@ -1,69 +1,27 @@
-/** The loopback API over real HTTP against a real archive: driven by its own description, and by attackers. */
+/** What the loopback API answers and refuses, over real HTTP against a real archive. Its description is checked beside this. */
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { CatalogueClient } from '../../src/host/archives/catalogueClient.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import {
-  benchConversation,
-  writeBenchArchiveFile,
-  writeBenchConversation,
-} from '../support/benchArchive.ts';
-import { createRandom } from '../support/random.ts';
-import { createSpeechCorpus } from '../support/speechCorpus.ts';
-
-const token = 'a-token-of-the-test-0123456789';
-const corpus = createSpeechCorpus(createRandom(1));
-const calls = [0, 1, 2].map((index) => benchConversation(corpus, index, 5));
-const callId = calls[0]?.id ?? '';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly bytes: Buffer;
-  readonly json: any;
-}
+  apiToken as token,
+  LocalApiBench,
+  recordedId,
+  type ApiReply,
+} from '../support/localApiBench.ts';
 
 suite('the local API', function () {
   this.timeout(60_000);
-  let root = '';
-  let server: ChildProcess;
-  let port = 0;
+  let bench: LocalApiBench;
+  let callId = '';
 
   suiteSetup(async () => {
-    root = await mkdtemp(join(tmpdir(), 'local-api-'));
-    const archivePath = join(root, 'archive');
-    const storagePath = join(root, 'storage');
-    await writeBenchArchiveFile(archivePath, 'a1');
-    for (const call of calls) {
-      await writeBenchConversation(archivePath, call);
-    }
-    const script = new URL('../../src/workers/archiveWorker.ts', import.meta.url);
-    const client = new CatalogueClient(script, silentLog);
-    const location = { storagePath, archiveId: 'a1', archivePath };
-    await client.fill('syncCatalogue', location, () => undefined, AbortSignal.timeout(30_000));
-    client.dispose();
-    server = fork(
-      new URL('../support/apiServerMain.ts', import.meta.url),
-      [archivePath, storagePath, token],
-      { stdio: 'inherit' },
-    );
-    const [message] = await once(server, 'message');
-    ({ port } = message);
+    bench = await LocalApiBench.start();
+    callId = bench.calls[0]?.id ?? '';
   });
-
   suiteTeardown(async () => {
-    const exited = once(server, 'exit');
-    server.send('stop');
-    const [code] = await exited;
-    await rm(root, { recursive: true, force: true });
-    assert.equal(code, 0);
+    await bench.stop();
   });
 
   const ask = (
@@ -71,86 +29,8 @@ suite('the local API', function () {
     headers: Readonly<Record<string, string>> = {},
     method = 'GET',
     body?: string,
-  ): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const request = httpRequest(
-        {
-          host: '127.0.0.1',
-          port,
-          path,
-          method,
-          agent: false,
-          headers: { authorization: `Bearer ${token}`, ...headers },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () => {
-            const bytes = Buffer.concat(chunks);
-            const isJson = response.headers['content-type']?.startsWith('application/json');
-            const isWhole = isJson === true && bytes.length > 0 && response.statusCode !== 206;
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              bytes,
-              json: isWhole ? JSON.parse(bytes.toString()) : undefined,
-            });
-          });
-        },
-      );
-      request.on('error', reject);
-      request.end(body);
-    });
-
-  test('every route answers as its own description says, with and without good parameters', async () => {
-    const { json: api } = await ask('/openapi.json');
-    assert.equal(api.openapi, '3.1.0');
-    const examples: Readonly<Record<string, string>> = {
-      q: 'media:voice',
-      id: callId,
-      interactionId: callId,
-    };
-    const paths = Object.entries<any>(api.paths);
-    assert.ok(paths.length >= 7);
-    for (const [path, { get }] of paths) {
-      const required = get.parameters.filter((one: any) => one.required);
-      const inPath = path.replaceAll(/\{(\w+)\}/gu, (_all, name: string) => examples[name] ?? '');
-      const query = new URLSearchParams(
-        required
-          .filter((one: any) => one.in === 'query')
-          .map(({ name }: any) => [name, examples[name]]),
-      );
-      const good = await ask(`${inPath}?${query.toString()}`);
-      assert.ok(
-        Object.hasOwn(get.responses, String(good.status)),
-        `${path}: ${String(good.status)}`,
-      );
-      assert.ok(good.status < 400, `${path}: ${String(good.status)}`);
-      conforms(
-        good.json,
-        get.responses[String(good.status)].content?.['application/json'].schema,
-        path,
-      );
-      for (const one of get.parameters.filter(({ in: place }: any) => place === 'query')) {
-        const bad = await ask(
-          `${inPath}?${query.toString()}&${String(one.name)}=1&${String(one.name)}=2`,
-        );
-        assert.equal(bad.status, 400, path);
-        conforms(bad.json, api.components.schemas.Error, path);
-      }
-      if (query.size > 0) {
-        assert.equal((await ask(inPath)).status, 400, path);
-      }
-      assert.equal((await ask(`${inPath}?${query.toString()}&surprise=1`)).status, 400, path);
-      const posted = await ask(inPath, {}, 'POST');
-      assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD'], path);
-      const stranger = await ask(`${inPath}?${query.toString()}`, { authorization: '' });
-      assert.equal(stranger.status, get.security.length === 0 ? 200 : 401, path);
-      const head = await ask(`${inPath}?${query.toString()}`, {}, 'HEAD');
-      assert.deepEqual([head.status, head.bytes.length], [good.status, 0], path);
-    }
-  });
+  ): Promise<ApiReply> =>
+    bench.ask(path, { headers, method, ...(body === undefined ? {} : { body }) });
 
   test('finds conversations with transcript, metadata, checksum and snippets, page by page', async () => {
     const ids: string[] = [];
@@ -164,7 +44,7 @@ suite('the local API', function () {
       ids.push(hit.interactionId);
       after = json.next === undefined ? '' : `&after=${encodeURIComponent(json.next)}`;
     } while (after !== '');
-    assert.deepEqual(ids.sort(), calls.map(({ id }) => id).sort());
+    assert.deepEqual(ids.sort(), [recordedId, ...bench.calls.map(({ id }) => id)].sort());
   });
 
   test('explains a bad search at its place', async () => {
@@ -187,6 +67,31 @@ suite('the local API', function () {
     const beyond = await ask(`${path}&format=gzip`, { range: 'bytes=999999999-' });
     assert.equal(beyond.status, 416);
     assert.equal((await ask(`${path}&channel=9`)).status, 404);
+  });
+
+  test('retrieves what the archive packed by zstd: unpacked, and packed anew by gzip', async () => {
+    const folder = join(bench.archivePath, bench.calls[1]?.folder ?? '');
+    const id = bench.calls[1]?.id ?? '';
+    const packed = await readFile(join(folder, 'conversation.json.gz'));
+    const manifestPath = join(folder, 'manifest.json');
+    const manifest = await readFile(manifestPath, 'utf8');
+    const content = gunzipSync(packed);
+    await writeFile(join(folder, 'conversation.json.zst'), zstdCompressSync(content));
+    await rm(join(folder, 'conversation.json.gz'));
+    await writeFile(
+      manifestPath,
+      manifest.replace('conversation.json.gz', 'conversation.json.zst'),
+    );
+    const path = `/archive/retrieve?interactionId=${id}`;
+    const original = await ask(path);
+    assert.deepEqual(original.bytes, content);
+    assert.match(String(original.headers['content-disposition']), /"conversation\.json"/u);
+    const again = await ask(`${path}&format=gzip`);
+    assert.deepEqual(gunzipSync(again.bytes), content);
+    assert.match(String(again.headers['content-disposition']), /"conversation\.json\.gz"/u);
+    const { json } = await ask(`/api/v1/archive/search?q=${encodeURIComponent('day:2026-06-01')}`);
+    const hit = json.hits.find((one: any) => one.interactionId === id);
+    assert.match(hit.checksum, /^[0-9a-f]{64}$/u);
   });
 
   test('refuses ids that are paths, and knows none that are not there', async () => {
@@ -213,14 +118,14 @@ suite('the local API', function () {
   test('answers no other host name, so that a name that was rebound gets nothing', async () => {
     for (const host of [
       'evil.example',
-      `evil.example:${String(port)}`,
+      `evil.example:${String(bench.port)}`,
       '127.0.0.1',
-      `[::1]:${String(port)}`,
+      `[::1]:${String(bench.port)}`,
     ]) {
       const { status, json } = await ask('/healthz', { host });
       assert.deepEqual([status, json.code], [403, 'forbiddenHost'], host);
     }
-    assert.equal((await ask('/healthz', { host: `localhost:${String(port)}` })).status, 200);
+    assert.equal((await ask('/healthz', { host: `localhost:${String(bench.port)}` })).status, 200);
   });
 
   test('answers no page of another origin, and allows none', async () => {
@@ -234,7 +139,7 @@ suite('the local API', function () {
       const { status, json } = await ask('/healthz', headers);
       assert.deepEqual([status, json.code], [403, 'forbiddenOrigin'], JSON.stringify(headers));
     }
-    const own = await ask('/healthz', { origin: `http://127.0.0.1:${String(port)}` });
+    const own = await ask('/healthz', { origin: `http://127.0.0.1:${String(bench.port)}` });
     assert.equal(own.status, 200);
     assert.equal(own.headers['access-control-allow-origin'], undefined);
     assert.equal((await ask('/healthz', {}, 'OPTIONS')).status, 405);
@@ -270,7 +175,7 @@ suite('the local API', function () {
       `GET / HTTP/1.1\r\nHost: x\r\nA: b\x00c\r\n\r\n`,
       `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`,
     ]) {
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect(bench.port, '127.0.0.1');
       socket.end(text);
       let answer = '';
       for await (const chunk of socket) {
@@ -284,7 +189,7 @@ suite('the local API', function () {
   test('notes every request without query text and token', async () => {
     await ask('/api/v1/archive/search?q=secretword');
     await ask(`/api/v1/archive/conversations/${callId}`);
-    const log = await readFile(join(root, 'storage', 'requests.jsonl'), 'utf8');
+    const log = await readFile(join(bench.root, 'storage', 'requests.jsonl'), 'utf8');
     assert.ok(!log.includes('secretword') && !log.includes(token));
     const last = JSON.parse(log.trimEnd().split('\n').at(-1) ?? '');
     assert.deepEqual(
@@ -294,16 +199,11 @@ suite('the local API', function () {
   });
 
   test('lives through 10 000 requests at once: the excess is put off, memory stays', async () => {
-    const rss = async (): Promise<number> => {
-      server.send('rss');
-      const [message] = await once(server, 'message');
-      return message.rssBytes;
-    };
     // What the code itself takes once it has run is no growth.
     for (let index = 0; index < 50; index++) {
       await ask('/api/v1/archive/conversations');
     }
-    const before = await rss();
+    const before = await bench.readRssBytes();
     const counts = new Map<number, number>();
     await Promise.all(
       Array.from({ length: 10_000 }, async () => {
@@ -314,7 +214,7 @@ suite('the local API', function () {
         counts.set(status, (counts.get(status) ?? 0) + 1);
       }),
     );
-    const growthBytes = (await rss()) - before;
+    const growthBytes = (await bench.readRssBytes()) - before;
     const refused = (counts.get(429) ?? 0) + (counts.get(503) ?? 0);
     const said = JSON.stringify({ growthBytes, counts: [...counts] });
     process.stderr.write(`${said}\n`);
@@ -323,34 +223,3 @@ suite('the local API', function () {
     assert.ok(growthBytes <= 64 * 1024 * 1024, said);
   });
 });
-
-/** Checks a value against the part of JSON Schema that the description uses. */
-function conforms(value: any, schema: any, at: string): void {
-  if (schema === undefined || schema.$ref !== undefined) {
-    return;
-  }
-  switch (schema.type) {
-    case 'object':
-      assert.ok(typeof value === 'object' && value !== null && !Array.isArray(value), at);
-      for (const name of schema.required ?? []) {
-        assert.ok(Object.hasOwn(value, name), `${at}.${String(name)} is missing`);
-      }
-      for (const [name, inner] of Object.entries<any>(schema.properties)) {
-        if (value[name] !== undefined) {
-          conforms(value[name], inner, `${at}.${name}`);
-        }
-      }
-      break;
-    case 'array':
-      assert.ok(Array.isArray(value), at);
-      value.forEach((item: any, index: number) => {
-        conforms(item, schema.items, `${at}[${String(index)}]`);
-      });
-      break;
-    case 'integer':
-      assert.ok(Number.isInteger(value), at);
-      break;
-    default:
-      assert.equal(typeof value, schema.type, at);
-  }
-}

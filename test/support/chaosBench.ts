@@ -140,6 +140,65 @@ export function conversationsOf(paths: readonly string[]): ReadonlySet<string> {
   );
 }
 
+/**
+ * Paths that differ, but for recordings that came in other files: a file of a batch holds all channels (`all`), those of a single
+ * request hold one each (`0`, `1`), and which way led to them depends on the faults met. What they hold is verified apart.
+ */
+export function lastingDifferences(
+  actual: ArchiveContents,
+  expected: ArchiveContents,
+): readonly string[] {
+  const differing = differences(actual, expected);
+  const cameOtherwise = [...conversationsOf(differing)].filter((folder) =>
+    isInOtherFiles(channelsOf(actual, folder), channelsOf(expected, folder)),
+  );
+  return differing.filter(
+    (path) =>
+      !cameOtherwise.some((folder) => path.startsWith(`${folder}/`)) ||
+      !(mediaPattern.test(path) || path.endsWith('/manifest.json')),
+  );
+}
+
+const mediaPattern = /\/recordings\/([^/.]+)\.(all(?:-\d+)?|\d+)\.[a-z0-9]+$/u;
+
+/** Recording → the channels that it has files of. */
+function channelsOf(contents: ArchiveContents, folder: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const path of [...contents.keys()].sort()) {
+    const [, id, channel] = mediaPattern.exec(path) ?? [];
+    if (path.startsWith(`${folder}/`) && id !== undefined && channel !== undefined) {
+      found.set(id, `${found.get(id) ?? ''} ${channel}`);
+    }
+  }
+  return found;
+}
+
+function isInOtherFiles(
+  actual: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): boolean {
+  const ids = [...actual.keys()];
+  return (
+    actual.size === expected.size &&
+    ids.every((id) => expected.has(id)) &&
+    ids.some((id) => actual.get(id) !== expected.get(id))
+  );
+}
+
+/** What the manifests say that are among the paths: the reason of a difference is mostly in there. */
+export async function tellManifests(
+  rootPaths: readonly string[],
+  paths: readonly string[],
+): Promise<string> {
+  const manifests = paths.filter((path) => path.endsWith('/manifest.json'));
+  const told = await Promise.all(
+    manifests.flatMap((path) =>
+      rootPaths.map((rootPath) => readFile(join(rootPath, path), 'utf8').catch(String)),
+    ),
+  );
+  return told.join('\n');
+}
+
 async function readLasting(path: string): Promise<string> {
   const stored = await readFile(path);
   const content = path.endsWith('.gz') ? gunzipSync(stored) : stored;

@@ -124,6 +124,8 @@ suite('Conversation view with unusual conversations', function () {
     const { page } = await view.open({ files: broken });
     await page.locator('.banner', { hasText: 'transcript is not there any more' }).waitFor();
     await page.locator('.banner', { hasText: 'waveform file is damaged' }).waitFor();
+    // The sound is fetched when it is wanted, not before.
+    await page.locator('genesys-transport-bar .play').click();
     await page.locator('.banner', { hasText: 'recording cannot be played' }).waitFor();
     for (const [path, body] of files) {
       view.pages.serve(path, body);

@@ -1,8 +1,9 @@
 /** The files of the audit log: their names, the head beside the log, reading lines. Writes only the head. */
 import { createReadStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asNumber, asRecord, asString, parseJson, required } from '../../base/decode.ts';
-import { commitBytes, regularFileSize } from '../durableFile.ts';
+import { commitBytes, partialSuffix, regularFileSize, writePartial } from '../durableFile.ts';
 import { readSmallFile } from '../manifest.ts';
 import { maxAuditLineBytes, type AuditHead } from './auditLine.ts';
 
@@ -41,9 +42,23 @@ export async function readAuditHead(
   }
 }
 
-/** Durable when this resolves. */
-export async function writeAuditHead(rootPath: string, { seq, hash }: AuditHead): Promise<void> {
-  await commitBytes(join(rootPath, auditHeadName), `${JSON.stringify({ seq, hash })}\n`);
+/**
+ * Replaces the head.
+ * @param isDurable false when a crash may leave the head before: the log is ahead of it then, which is no damage
+ */
+export async function writeAuditHead(
+  rootPath: string,
+  { seq, hash }: AuditHead,
+  isDurable = true,
+): Promise<void> {
+  const path = join(rootPath, auditHeadName);
+  const text = `${JSON.stringify({ seq, hash })}\n`;
+  if (isDurable) {
+    await commitBytes(path, text);
+  } else {
+    await writePartial(path + partialSuffix, text);
+    await rename(path + partialSuffix, path);
+  }
 }
 
 export interface AuditText {

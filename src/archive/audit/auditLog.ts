@@ -133,6 +133,8 @@ class AuditWriter {
   private sizeBytes: number;
   /** Written since the head was. */
   private aheadBytes = 0;
+  /** Written since the head was made durable; as good as too many before the first time. */
+  private undurableBytes = batchBytes;
 
   private constructor(rootPath: string, handle: FileHandle, { last, sizeBytes }: AuditTail) {
     this.rootPath = rootPath;
@@ -181,6 +183,7 @@ class AuditWriter {
         const lengthBytes = await writeLines(this.handle, text, this.sizeBytes);
         this.sizeBytes += lengthBytes;
         this.aheadBytes += lengthBytes;
+        this.undurableBytes += lengthBytes;
         this.last = last;
       }
       if (this.aheadBytes >= batchBytes) {
@@ -195,8 +198,11 @@ class AuditWriter {
 
   async writeHead(): Promise<void> {
     if (this.aheadBytes > 0) {
-      await writeAuditHead(this.rootPath, this.last);
+      // Flushing the folder each time would cost as much as the line; so a crash leaves a head a few lines behind.
+      const isDurable = this.undurableBytes >= batchBytes;
+      await writeAuditHead(this.rootPath, this.last, isDurable);
       this.aheadBytes = 0;
+      this.undurableBytes = isDurable ? 0 : this.undurableBytes;
     }
   }
 }

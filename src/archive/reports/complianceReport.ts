@@ -2,13 +2,13 @@
  * The compliance report: every file that a manifest lists read and hashed again, and every item that is absent, with its
  * reason. Keeps the tutorials' field names; the hashes of a mismatch go to the audit log. Shape: `docs/reports.md`.
  */
-import { isAppError, messageOf, throwIfCancelled } from '../../base/appError.ts';
+import { isAppError, throwIfCancelled } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ListedConversation } from '../archive.ts';
-import { hashEntry } from '../fileHash.ts';
-import { manifestName, readManifest, type ManifestFile } from '../manifest.ts';
-import { errnoOf, guardStorage } from '../storageError.ts';
+import { manifestName, readManifest } from '../manifest.ts';
+import { guardStorage } from '../storageError.ts';
 import { toConversationLabel } from './conversationLabel.ts';
+import type { checkListedFile, FileCheck, ListedFileStatus } from './listedFileCheck.ts';
 import { toLabelNames } from './localConversation.ts';
 import { jsonRendering, writeReport, type Rendering, type WrittenReport } from './reportFile.ts';
 import type { ArchiveReader, AuditPort, CountProgress } from './reportPorts.ts';
@@ -21,11 +21,9 @@ import {
   utcText,
 } from './tableText.ts';
 
-export type ComplianceStatus = 'success' | 'checksum_mismatch' | 'failed';
-
 export interface ComplianceEntry {
   readonly interactionId: string;
-  readonly status: ComplianceStatus;
+  readonly status: ListedFileStatus;
   readonly checksumValid: boolean;
   /** Relative to the archive, with `/`; of an absent item, where it would belong. */
   readonly filePath: string;
@@ -54,6 +52,8 @@ export interface ComplianceDeps {
   readonly archive: Pick<ArchiveReader, 'rootPath' | 'list' | 'readDetail'>;
   readonly clock: Clock;
   readonly audit: AuditPort | undefined;
+  /** Reads a file whole: where a thread may be busy with it. */
+  readonly checkFile: typeof checkListedFile;
 }
 
 /** The page lists so many problems; the CSV has all. */
@@ -65,7 +65,7 @@ const maxListedCount = 500;
  * @throws AppError `storage` when the disk as a whole cannot be read; single files that cannot are entries
  */
 export async function writeComplianceReport(
-  { archive, clock, audit }: ComplianceDeps,
+  { archive, clock, audit, checkFile }: ComplianceDeps,
   onProgress: CountProgress,
   signal: AbortSignal,
 ): Promise<ComplianceReport> {
@@ -75,7 +75,7 @@ export async function writeComplianceReport(
   async function* entries(): AsyncIterable<ComplianceEntry> {
     let doneCount = 0;
     for await (const listed of archive.list(signal)) {
-      for await (const entry of entriesOf({ archive, audit }, listed, signal)) {
+      for await (const entry of entriesOf({ archive, audit, checkFile }, listed, signal)) {
         sums.totalProcessed++;
         absentCount += entry.reason === undefined ? 0 : 1;
         sums.successful += entry.status === 'success' ? 1 : 0;
@@ -107,14 +107,14 @@ export async function writeComplianceReport(
 }
 
 async function* entriesOf(
-  { archive, audit }: Pick<ComplianceDeps, 'archive' | 'audit'>,
+  { archive, audit, checkFile }: Omit<ComplianceDeps, 'clock'>,
   { conversationId, folderPath, day }: ListedConversation,
   signal: AbortSignal,
 ): AsyncIterable<ComplianceEntry> {
   const folder = `conversations/${day.replaceAll('-', '/')}/${conversationId}`;
   const entry = (
     path: string,
-    result: Pick<ComplianceEntry, 'status' | 'error'> & { readonly reason?: string },
+    result: Omit<FileCheck, 'computedSha256'> & { readonly reason?: string },
   ): ComplianceEntry => ({
     interactionId: conversationId,
     status: result.status,
@@ -146,7 +146,9 @@ async function* entriesOf(
   for (const file of manifest.files) {
     throwIfCancelled(signal);
     const replacement = manifest.replacing.find(({ path }) => path === file.path);
-    const checked = await checkFile(folderPath, file, replacement, signal);
+    const expected = [file, replacement].flatMap((each) => each?.storedSha256 ?? []);
+    const listed = { folderPath, path: file.path, expectedSha256s: expected };
+    const checked = await checkFile(listed, signal);
     if (checked.status === 'checksum_mismatch') {
       await audit?.append(
         'checksumMismatch',
@@ -163,36 +165,6 @@ async function* entriesOf(
   }
   for (const { item, reason, message } of manifest.absent) {
     yield entry(item, { status: 'failed', error: message, reason });
-  }
-}
-
-async function checkFile(
-  folderPath: string,
-  file: ManifestFile,
-  replacement: ManifestFile | undefined,
-  signal: AbortSignal,
-): Promise<Pick<ComplianceEntry, 'status' | 'error'> & { readonly computedSha256?: string }> {
-  try {
-    const { storedSha256, content } = await hashEntry(folderPath, file, signal);
-    if (storedSha256 === file.storedSha256 || storedSha256 === replacement?.storedSha256) {
-      return content === undefined
-        ? { status: 'failed', error: 'The compressed file is damaged.' }
-        : { status: 'success', error: undefined };
-    }
-    return {
-      status: 'checksum_mismatch',
-      error: 'The SHA-256 of the file is not the one in the manifest.',
-      computedSha256: storedSha256,
-    };
-  } catch (error) {
-    throwIfCancelled(signal);
-    return {
-      status: 'failed',
-      error:
-        errnoOf(error) === 'ENOENT'
-          ? 'The file is missing.'
-          : `The file cannot be read: ${messageOf(error)}`,
-    };
   }
 }
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { isAppError, isCancellation, throwIfCancelled } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
-import { isLockHeld } from '../lockFile.ts';
+import { findLockHolder } from '../lockFile.ts';
 import { guardStorage } from '../storageError.ts';
 import { readJournal } from './journalFile.ts';
 import { journalPath, listSyncIds, readSyncRequest, syncFolderPath } from './syncFolder.ts';
@@ -94,8 +94,8 @@ class WatchedSync {
 
   async read(clock: Clock, signal: AbortSignal): Promise<SyncSnapshot> {
     await this.follow(signal);
-    const isHeld = await isLockHeld(this.rootPath, clock);
-    const snapshot = snapshotOf(this.request, this.queue, this.phase(isHeld));
+    const holder = await findLockHolder(this.rootPath, clock);
+    const snapshot = snapshotOf(this.request, this.queue, this.phase(holder));
     return this.problem === undefined
       ? snapshot
       : {
@@ -105,13 +105,13 @@ class WatchedSync {
         };
   }
 
-  private phase(isLockTaken: boolean): SyncPhase {
-    const { stop, updatedAtMs, isDiscoveryDone } = this.queue;
+  private phase(lockHolder: string | undefined): SyncPhase {
+    const { stop, worker, isDiscoveryDone } = this.queue;
     if (stop !== undefined) {
       return stop.phase;
     }
-    // The lock may be another sync's; this one then shows as running until its own is done.
-    if (!isLockTaken || updatedAtMs === undefined) {
+    // The lock may be held for a download of another window.
+    if (worker === undefined || worker !== lockHolder) {
       return 'interrupted';
     }
     return isDiscoveryDone ? 'downloading' : 'discovering';

@@ -71,11 +71,12 @@ export class RecordingBatches {
           throw error;
         }
         this.deps.log.warn('A batch of recordings cannot be had', { code: error.code, making });
-        if (batchId === undefined) {
+        if (batchId !== undefined) {
+          await this.end(batchId, 0);
+          batchId = undefined;
+        } else if (!isGarbled(error)) {
           break;
         }
-        await this.end(batchId, 0);
-        batchId = undefined;
       }
     }
     return { batchId: undefined, outage: undefined, ...nothing };
@@ -148,7 +149,7 @@ export class RecordingBatches {
     try {
       return await this.deps.source.fetchRecordingBatch(batchId, signal);
     } catch (error) {
-      if (!isOutage(error)) {
+      if (!isOutage(error) && !isGarbled(error)) {
         throw error;
       }
       this.deps.log.info('A batch could not be looked at', { reason: messageOf(error) });
@@ -170,6 +171,11 @@ function isOutage(error: unknown): error is AppError {
   return (
     isAppError(error, 'network') || isAppError(error, 'remote') || isAppError(error, 'rateLimited')
   );
+}
+
+/** Such as the page of a proxy in place of the platform's answer, which may be gone the next time. */
+function isGarbled(error: unknown): error is AppError {
+  return isAppError(error, 'protocol');
 }
 
 /** Forgotten, somebody else's, or batches are not for this client. */

@@ -4,6 +4,7 @@
  */
 import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
 import type { ConversationId } from '../../model/ids.ts';
+import { processName } from '../lockFile.ts';
 import { guardStorage, toStorageError } from '../storageError.ts';
 import { withWriterLock } from '../writerLock.ts';
 import { CallCounter } from './callCounter.ts';
@@ -216,7 +217,7 @@ class RunningSync implements SyncRun {
 
   private async begin(journal: SyncJournal, signal: AbortSignal): Promise<void> {
     const { deps, request, syncId } = this;
-    await journal.append({ kind: 'run', atMs: deps.clock.nowMs() });
+    await journal.append({ kind: 'run', atMs: deps.clock.nowMs(), worker: processName() });
     const { retriesEnded = false } = this.options;
     if (retriesEnded !== false) {
       await journal.append({

@@ -7,6 +7,7 @@ import {
   at,
   failDecode,
   listOf,
+  oneOf,
   optional,
   parseJson,
   required,
@@ -79,7 +80,8 @@ export interface SyncTotals {
 /** What a stop leaves. `found` begins a run after which discovery is to start again. */
 export type SyncEvent =
   | { readonly kind: 'sync'; readonly version: number; readonly syncId: string }
-  | { readonly kind: 'run'; readonly atMs: number }
+  /** `worker` is the process, as locks name it. */
+  | { readonly kind: 'run'; readonly atMs: number; readonly worker?: string | undefined }
   | {
       readonly kind: 'page';
       readonly position: string;
@@ -144,7 +146,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
     case 'sync':
       return { kind, version: number('version'), syncId: text('syncId') };
     case 'run':
-      return { kind, atMs: number('atMs') };
+      return { kind, atMs: number('atMs'), worker: optional(record, 'worker', '', asString) };
     case 'page':
       return {
         kind,
@@ -176,7 +178,7 @@ export function decodeEvent(eventJson: string): SyncEvent {
       return {
         kind,
         atMs: number('atMs'),
-        phase: oneOf(stopPhases, record['phase'], 'phase'),
+        phase: required(record, 'phase', '', oneOf(stopPhases)),
         failure: optional(record, 'failure', '', decodeFailure),
       };
     default:
@@ -221,7 +223,7 @@ function decodeOutcome(value: unknown, path: string): ItemOutcome {
   const number = (key: string): number => required(record, key, path, asNumber);
   return {
     conversationId: parseConversationId(required(record, 'conversationId', path, asString)),
-    state: oneOf(['done', 'waiting', 'ended'] as const, record['state'], at(path, 'state')),
+    state: required(record, 'state', path, oneOf(['done', 'waiting', 'ended'] as const)),
     nextAttemptAtMs: number('nextAttemptAtMs'),
     reasons: listOf(record, 'reasons', path, asString).map(toReason),
     countsAsAttempt: record['countsAsAttempt'] !== false,
@@ -271,8 +273,4 @@ function decodeFailure(
 /** A reason that a later version added counts as one of the platform. */
 function toReason(code: string): ReasonCode {
   return reasonCodes.find((known) => known === code) ?? 'platformError';
-}
-
-function oneOf<T extends string>(known: readonly T[], value: unknown, path: string): T {
-  return known.find((each) => each === value) ?? failDecode(path, `one of ${known.join(', ')}`);
 }

@@ -34,6 +34,7 @@ export class SyncQueue {
   private currentTotals = noTotals;
   private lastStop: StopEvent | undefined;
   private lastAtMs: number | undefined;
+  private lastWorker: string | undefined;
   private firstUncleanMs: number | undefined;
 
   /** From where discovery goes on; undefined: from the start. */
@@ -66,6 +67,11 @@ export class SyncQueue {
     return this.lastStop;
   }
 
+  /** The process of the last run; undefined when none began. */
+  get worker(): string | undefined {
+    return this.lastWorker;
+  }
+
   /** When the first run began since one that ended in order; undefined when the last did. Manifests written since may lack their seal. */
   get uncleanSinceMs(): number | undefined {
     return this.firstUncleanMs;
@@ -87,6 +93,7 @@ export class SyncQueue {
         return;
       case 'run':
         this.lastStop = undefined;
+        this.lastWorker = event.worker;
         this.firstUncleanMs ??= event.atMs;
         return;
       case 'page':

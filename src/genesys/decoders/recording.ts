@@ -120,6 +120,7 @@ function attachmentsOf(
         messageId: textOf(message, 'id'),
         attachmentId: textOf(attachment, idKey),
         name: textOf(attachment, 'name'),
+        contentType: textOf(attachment, 'contentType') ?? textOf(attachment, 'mediaType'),
         url: isLink ? url.href : undefined,
         expiresAtMs: isLink ? linkExpiresAtMs(url.href) : undefined,
         sizeBytes: typeof sizeBytes === 'number' && sizeBytes >= 0 ? sizeBytes : undefined,

@@ -5,6 +5,7 @@ export { AuditLog } from '../../archive/audit/auditLog.ts';
 export { noteEvent } from '../../archive/audit/noteEvent.ts';
 export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
+export { exportHits } from '../../archive/exports/exportHits.ts';
 export { toReadableText } from '../../archive/exports/readableText.ts';
 export { importTranscript, inspectTranscript } from '../../archive/importTranscript.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';

@@ -11,6 +11,7 @@ import {
   type CatalogueLocation,
   type CatalogueProgress,
   type CatalogueRequests,
+  type CatalogueWorkerData,
   type SyncedCatalogue,
 } from '../../protocol/catalogue.ts';
 import { toPipe } from '../../protocol/portPipe.ts';
@@ -94,7 +95,8 @@ export class CatalogueClient implements Disposable {
   }
 
   private start(name: 'search' | 'fill'): Lane {
-    const worker = new Worker(this.scriptPath);
+    const workerData: CatalogueWorkerData = { readerScript: String(this.scriptPath) };
+    const worker = new Worker(this.scriptPath, { workerData });
     const peer = connectRpc<CatalogueRequests, Record<string, never>, CatalogueProgress, never>({
       pipe: toPipe(worker),
       asks: catalogueDecoders,

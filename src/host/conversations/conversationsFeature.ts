@@ -152,9 +152,14 @@ export class ConversationsFeature implements Disposable {
     };
   }
 
-  /** Ids of the rows a command is about. @throws AppError `input` when there are none */
+  /** Ids of the rows a command is about; none when nothing is selected. */
+  idsOf(args: readonly unknown[]): readonly ConversationId[] {
+    return conversationIdsOf(this.selection(args));
+  }
+
+  /** As `idsOf`. @throws AppError `input` when there are none */
   requireIds(args: readonly unknown[]): readonly ConversationId[] {
-    const ids = conversationIdsOf(this.selection(args));
+    const ids = this.idsOf(args);
     if (ids.length === 0) {
       throw errors.input(vscode.l10n.t('Select a conversation in the Conversations view first.'));
     }

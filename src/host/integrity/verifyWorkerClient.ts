@@ -1,6 +1,7 @@
 /** One verification's worker: started for it, ended with it, so that nothing lingers between verifications. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import type { Log } from '../../base/log.ts';
 import {
   decodeVerifyProgress,
   verifyWorkerDecoders,
@@ -9,11 +10,10 @@ import {
 } from '../../protocol/archiveVerification.ts';
 import { toPipe } from '../../protocol/portPipe.ts';
 import { connectRpc, type RpcPeer } from '../../protocol/rpc.ts';
-import type { IntegrityDeps } from './integrityDeps.ts';
 
 /** @throws what the worker throws; AppError `network` when it ended before its answer */
 export async function withVerifyWorker<T>(
-  { extensionUri, log }: Pick<IntegrityDeps, 'extensionUri' | 'log'>,
+  { extensionUri, log }: { readonly extensionUri: vscode.Uri; readonly log: Log },
   onProgress: (progress: VerifyProgressNote) => void,
   task: (peer: RpcPeer<VerifyWorkerRequests, never>) => Promise<T>,
 ): Promise<T> {

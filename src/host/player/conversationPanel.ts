@@ -11,8 +11,8 @@ import {
   type ConversationViewAnswers,
   type ConversationViewRequests,
   type ExportKind,
-  type ConversationPlace,
   type FromConversationView,
+  type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
@@ -26,9 +26,11 @@ import {
   type ExportDeps,
   type ShownConversation,
 } from './exportConversation.ts';
+import { copyLinks } from '../links/links.ts';
 import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
+import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
   readonly reader: ConversationReader;
@@ -51,8 +53,12 @@ export class ConversationPanel {
   private dependsOnSignIn = false;
   private shown: ShownConversation | undefined;
   /** Where to go as soon as the page shows the conversation. */
-  private place: ConversationPlace | undefined;
+  private place: WantedPlace | undefined;
   private isOpened = false;
+  /** Nothing is told to a page before it asks. */
+  private isReady = false;
+  /** Read ahead of the page's first wish, since its script takes as long to load. */
+  private early: Promise<OpenedConversation> | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -82,6 +88,10 @@ export class ConversationPanel {
         handlers: {
           copyText: async ({ text }) => {
             await vscode.env.clipboard.writeText(text);
+            return { isCopied: true };
+          },
+          copyLink: async (wish) => {
+            await this.copyLink(wish);
             return { isCopied: true };
           },
           saveOffset: async ({ offsetMs }) => {
@@ -116,6 +126,9 @@ export class ConversationPanel {
 
   /** Shows the page; it asks for its content when it is ready. */
   async show(): Promise<void> {
+    this.early = this.read();
+    // Whoever waits for it hears of the failure.
+    this.early.catch(() => undefined);
     const { webview } = this.panel;
     const { extensionUri } = this.deps;
     const folders = await this.deps.reader.folders();
@@ -142,8 +155,13 @@ export class ConversationPanel {
     this.tell({ kind: 'prepareExport', what });
   }
 
+  /** Has the page say where it stands, and copies a link to that. */
+  prepareLink(): void {
+    this.tell({ kind: 'prepareLink' });
+  }
+
   /** Goes to a place of the conversation, now or when it is shown. */
-  goTo(place: ConversationPlace): void {
+  goTo(place: WantedPlace): void {
     this.place = place;
     this.tellPlace();
   }
@@ -215,33 +233,64 @@ export class ConversationPanel {
   }
 
   private tellPlace(): void {
-    if (this.place !== undefined && this.isOpened && this.panel.visible) {
-      this.tell({ kind: 'goTo', place: this.place });
+    const { place, shown } = this;
+    if (place !== undefined && shown !== undefined && this.isOpened && this.panel.visible) {
+      this.tell({ kind: 'goTo', place: toPlace(place, shown.conversation.startMs) });
       this.place = undefined;
     }
   }
 
+  private async copyLink({ recordingId, timeMs }: LinkWish): Promise<void> {
+    const { shown } = this;
+    if (shown === undefined) {
+      throw errors.bug('A link was wanted before the conversation was shown');
+    }
+    const { opened, conversation } = shown;
+    const recording = opened.archived.recordings.find(
+      (one) => one.recording.id === recordingId,
+    )?.recording;
+    await copyLinks([
+      {
+        conversationId: this.id,
+        organisationId: opened.organisationId,
+        recordingId: recording?.id,
+        sinceStartMs:
+          timeMs === undefined ? undefined : Math.max(0, Math.round(timeMs - conversation.startMs)),
+      },
+    ]);
+  }
+
+  private async read(): Promise<OpenedConversation> {
+    const { signal } = this.lifetime;
+    const opened = await this.deps.reader.open(
+      this.id,
+      (message) => {
+        if (this.isReady) {
+          this.tell({ kind: 'loading', message });
+        }
+      },
+      signal,
+    );
+    await this.deps.resolveNames(opened, signal);
+    return opened;
+  }
+
   /** Reads the conversation again: something of it changed. */
   async load(): Promise<void> {
-    const { signal } = this.lifetime;
     this.isOpened = false;
+    this.isReady = true;
     try {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
-      const opened = await this.deps.reader.open(
-        this.id,
-        (message) => {
-          this.tell({ kind: 'loading', message });
-        },
-        signal,
-      );
+      const early = this.early;
+      this.early = undefined;
+      const opened = await (early ?? this.read());
       this.dependsOnSignIn = opened.isCached;
-      await this.deps.resolveNames(opened, signal);
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
-        notes: await this.notes.read(opened, signal),
+        notes: await this.notes.read(opened, this.lifetime.signal),
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

@@ -9,7 +9,7 @@ import type { ArchivedConversation } from '../../archive/archivedConversation.ts
 import type { ConversationCache } from '../../archive/conversationCache.ts';
 import { isAppError, messageOf } from '../../base/appError.ts';
 import type { Log } from '../../base/log.ts';
-import type { ConversationId } from '../../model/ids.ts';
+import type { ConversationId, OrganisationId } from '../../model/ids.ts';
 import type { PreparedRecording } from '../../protocol/archiveWorker.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { ArchiveWorkerClient } from '../archives/archiveWorkerClient.ts';
@@ -27,6 +27,8 @@ export interface ConversationReaderDeps {
 export interface OpenedConversation {
   readonly archived: ArchivedConversation;
   readonly prepared: ReadonlyMap<string, PreparedRecording>;
+  /** Whose conversation it is. */
+  readonly organisationId: OrganisationId;
   /** True when the files lie in the cache and will be gone after a while. */
   readonly isCached: boolean;
 }
@@ -85,7 +87,7 @@ export class ConversationReader {
   private async readLocal(
     id: ConversationId,
     signal: AbortSignal,
-  ): Promise<Pick<OpenedConversation, 'archived' | 'isCached'> | undefined> {
+  ): Promise<Omit<OpenedConversation, 'prepared'> | undefined> {
     const archive = await this.deps.archives.openForReading(signal);
     const folder = await archive?.find(id, signal);
     if (archive === undefined || folder === undefined) {
@@ -93,22 +95,26 @@ export class ConversationReader {
     }
     const archived = await archive.read(folder, signal);
     // A download of one part only (say, the transcript) does not keep the rest from being heard while signed in.
-    const hasEverything =
-      archived.recordings.length > 0 || this.deps.sessions.current === undefined;
-    return hasEverything ? { archived, isCached: false } : undefined;
+    // Another organisation's platform does not have it.
+    const { organisationId } = archive;
+    const canFetch = this.deps.sessions.current?.account.organisation.id === organisationId;
+    return archived.recordings.length > 0 || !canFetch
+      ? { archived, organisationId, isCached: false }
+      : undefined;
   }
 
   private async fetch(
     id: ConversationId,
     onProgress: (message: string) => void,
     signal: AbortSignal,
-  ): Promise<Pick<OpenedConversation, 'archived' | 'isCached'>> {
+  ): Promise<Omit<OpenedConversation, 'prepared'>> {
     const { archives, downloads } = this.deps;
     const signedIn = this.deps.sessions.require();
     const cache = await archives.cache(signedIn, signal);
+    const { organisationId } = cache.archive;
     const cached = await this.readCached(cache, id, signal);
     if (cached !== undefined) {
-      return { archived: cached, isCached: true };
+      return { archived: cached, organisationId, isCached: true };
     }
     const report = await downloads.download(
       signedIn.api,
@@ -120,7 +126,8 @@ export class ConversationReader {
       },
       signal,
     );
-    return { archived: await cache.archive.read(report.folderPath, signal), isCached: true };
+    const archived = await cache.archive.read(report.folderPath, signal);
+    return { archived, organisationId, isCached: true };
   }
 
   /** What was fetched before, unless the conversation was still open then. */

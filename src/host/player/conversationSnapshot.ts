@@ -174,7 +174,7 @@ function toChannels(
   prepared: PreparedRecording,
   toUrl: (path: string) => string,
 ): readonly ChannelSnapshot[] {
-  return prepared.channels.map(({ fileChannel, indexInFile, peaksPath }, index) => ({
+  return prepared.channels.map(({ fileChannel, indexInFile, peaksPath, overview }, index) => ({
     label:
       prepared.channels.length === 1
         ? 'Both sides'
@@ -185,6 +185,7 @@ function toChannels(
       peaksPath === undefined
         ? (recording.files.find(({ channel }) => channel === fileChannel)?.waveform ?? [])
         : [],
+    ...(overview === undefined ? {} : { overview }),
   }));
 }
 

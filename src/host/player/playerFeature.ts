@@ -14,12 +14,12 @@ import type { ConversationsFeature } from '../conversations/conversationsFeature
 import { conversationIdsOf } from '../conversations/conversationsTree.ts';
 import { asTreeNode } from '../conversations/nodeArguments.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
-import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
 import { withArchivedNames } from './conversationNames.ts';
 import type { Offsets } from './offsets.ts';
 import type { ConversationReader, OpenedConversation } from './conversationReader.ts';
+import type { WantedPlace } from './wantedPlace.ts';
 
 export interface PlayerDeps {
   readonly archives: Archives;
@@ -30,6 +30,8 @@ export interface PlayerDeps {
   readonly offsets: Offsets;
   readonly clock: Clock;
   readonly log: Log;
+  /** Follows text that is a link to a conversation. @returns false when it is none */
+  readonly followPastedLink: (text: string) => Promise<boolean>;
 }
 
 /** More conversations at once are hardly meant. */
@@ -42,7 +44,7 @@ interface Tab {
   /** Undefined until the player's code is loaded. */
   shown: ConversationPanel | undefined;
   /** Where to go when it is. */
-  place: ConversationPlace | undefined;
+  place: WantedPlace | undefined;
 }
 
 export class PlayerFeature implements Disposable {
@@ -95,7 +97,7 @@ export class PlayerFeature implements Disposable {
       },
       'genesysArchive.openConversationById': async (...args) => {
         const text = typeof args[0] === 'string' ? args[0] : await askId();
-        if (text !== undefined) {
+        if (text !== undefined && !(await this.deps.followPastedLink(text))) {
           await this.open(parsePastedConversation(text));
         }
       },
@@ -120,7 +122,7 @@ export class PlayerFeature implements Disposable {
   }
 
   /** Shows the conversation's tab, opening it when it is not open, and goes to the place. */
-  async open(id: ConversationId, place?: ConversationPlace): Promise<void> {
+  async open(id: ConversationId, place?: WantedPlace): Promise<void> {
     const open = this.tabs.get(id);
     if (open !== undefined) {
       open.place = place;
@@ -147,7 +149,7 @@ export class PlayerFeature implements Disposable {
   private async attach(
     id: ConversationId,
     panel: vscode.WebviewPanel,
-    place?: ConversationPlace,
+    place?: WantedPlace,
   ): Promise<void> {
     const tab: Tab = { panel, shown: undefined, place };
     // Known before anything is awaited: opening it once more reveals this tab.
@@ -159,6 +161,17 @@ export class PlayerFeature implements Disposable {
       goToPlace(tab);
       await tab.shown.show();
     }
+  }
+
+  /** Has the player in front copy a link to where it stands. @returns false when none is in front */
+  copyLink(): boolean {
+    const shown = this.inFront();
+    shown?.prepareLink();
+    return shown !== undefined;
+  }
+
+  private inFront(): ConversationPanel | undefined {
+    return [...this.tabs.values()].find(({ panel }) => panel.active)?.shown;
   }
 
   /** Of the conversation, or of one that is picked. Its player shows the transcript then. */
@@ -177,13 +190,13 @@ export class PlayerFeature implements Disposable {
 
   /** Of the player in front: only it knows what is selected. */
   private prepareExport(what: ExportKind): void {
-    const tab = [...this.tabs.values()].find(({ panel }) => panel.active);
-    if (tab?.shown === undefined) {
+    const shown = this.inFront();
+    if (shown === undefined) {
       throw errors.input(
         vscode.l10n.t('Open the conversation in the player first, then export from there.'),
       );
     }
-    tab.shown.prepareExport(what);
+    shown.prepareExport(what);
   }
 
   private panelDeps(): ConversationPanelDeps {

@@ -17,6 +17,7 @@ import { recheckVerdict, writeRecheckPage } from '../../archive/reports/recheckT
 import { errors } from '../../base/appError.ts';
 import { pickInterval } from '../conversations/intervalPicker.ts';
 import { decodeIntervalChoice, toInterval } from '../conversations/intervals.ts';
+import { withVerifyWorker } from '../integrity/verifyWorkerClient.ts';
 import { withProgress } from '../progress.ts';
 import {
   announce,
@@ -95,10 +96,20 @@ export async function showComplianceReport(deps: ReportsDeps): Promise<void> {
     async (report, signal) => {
       const archive = await requireArchive(deps, signal);
       const audit = openAudit(archive, deps);
-      const written = await writeComplianceReport(
-        { archive, clock: deps.clock, audit },
-        countReport(report),
-        signal,
+      const written = await withVerifyWorker(
+        deps,
+        () => undefined,
+        (worker) =>
+          writeComplianceReport(
+            {
+              archive,
+              clock: deps.clock,
+              audit,
+              checkFile: (file, stop) => worker.request('checkListedFile', file, stop),
+            },
+            countReport(report),
+            signal,
+          ),
       );
       await present(complianceVerdict(written) + missedAuditText(audit), written.isSound, written);
     },

@@ -13,6 +13,7 @@ export interface ReportsDeps {
   readonly conversations: ConversationsFeature;
   readonly sessions: SessionManager;
   readonly workspaceState: vscode.Memento;
+  readonly extensionUri: vscode.Uri;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -14,6 +14,7 @@ import type {
 } from '../../protocol/conversationView.ts';
 import { Scope } from '../shared/scope.ts';
 import type { VsCodeApi } from '../shared/vscodeApi.ts';
+import { copyShown } from './clipboard.ts';
 import { recordingOfPlace } from './findPlace.ts';
 import { HostLink } from './hostLink.ts';
 import { NoteNavigation } from './noteNavigation.ts';
@@ -21,7 +22,7 @@ import { NotesBoard } from './notesBoard.ts';
 import { Player } from './player.ts';
 import { PlaybackSettings } from './playbackSettings.ts';
 import { RecordingContent } from './recordingContent.ts';
-import type { LoadedText, Part } from './recordingParts.ts';
+import { wholeText, type LoadedText, type Part } from './recordingParts.ts';
 import type { TalkMarks } from './talkMarks.ts';
 import type { TextClock } from './textClock.ts';
 import type { SpokenNow, TranscriptList } from './transcriptList.ts';
@@ -346,6 +347,9 @@ export class ConversationController implements Disposable {
         this.wanted = message.place;
         this.goToWanted();
         break;
+      case 'prepareLink':
+        void this.copy('link');
+        break;
       case 'loading':
       case 'failed':
         this.show(message);
@@ -368,15 +372,17 @@ export class ConversationController implements Disposable {
   }
 
   private arrive(): void {
-    const { wanted, transcript } = this;
-    if (wanted === undefined || transcript.kind === 'loading') {
+    const { wanted } = this;
+    if (wanted === undefined || wholeText(this.transcript) === undefined) {
       return;
     }
     this.wanted = undefined;
     const place = this.list.find(wanted);
     if (place !== undefined) {
       this.follow(true);
-      this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      if (wanted.isExact !== true) {
+        this.seekToPhrase(place.phraseIndex, place.wordIndex);
+      }
       if (place.row !== undefined) {
         this.arrived.fire(place.row);
       }
@@ -431,8 +437,8 @@ export class ConversationController implements Disposable {
     this.changed.fire(undefined);
   }
 
-  /** @returns whether the host put it on the clipboard */
-  async copyConversationId(): Promise<boolean> {
-    return await this.host.copyText(this.conversation?.conversationId ?? '');
+  /** Puts the conversation's id, or a link to where this stands, on the clipboard. @returns whether the host did */
+  async copy(what: 'id' | 'link'): Promise<boolean> {
+    return copyShown(what, this, this.host);
   }
 }

@@ -109,6 +109,9 @@ export class ConversationView extends ScopedElement {
     addNote: () => {
       this.notes.add();
     },
+    copyLink: () => {
+      void this.copy('link');
+    },
     dismiss: () => {
       this.dismiss();
     },
@@ -212,8 +215,8 @@ export class ConversationView extends ScopedElement {
             onSelectRecording: (recordingId) => {
               this.controller.selectRecording(recordingId);
             },
-            onCopyId: () => {
-              void this.copyId();
+            onCopy: (what) => {
+              void this.copy(what);
             },
             noteCount: controller.notes.current.notes.length,
             isNotesShown: controller.view.isNotesShown,
@@ -386,9 +389,10 @@ export class ConversationView extends ScopedElement {
     }
   }
 
-  private async copyId(): Promise<void> {
-    const isCopied = await this.controller.copyConversationId();
-    this.announce(isCopied ? 'Conversation id copied' : 'The id could not be copied');
+  private async copy(what: 'id' | 'link'): Promise<void> {
+    const name = what === 'id' ? 'Conversation id' : 'Link';
+    const isCopied = await this.controller.copy(what);
+    this.announce(isCopied ? `${name} copied` : `${name} could not be copied`);
   }
 
   private announce(text: string): void {

@@ -1,5 +1,6 @@
 /** Finds the recording, phrase and word of a place that the host names by time. Pure. */
 import type { ConversationPlace, RecordingSnapshot } from '../../protocol/conversationView.ts';
+import { findWord } from '../../transcript/findWord.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
 
 /** The recording itself, else the one of the communication that covers the time, else any that does. */
@@ -23,15 +24,19 @@ export function recordingOfPlace(
   );
 }
 
-/** The row that begins nearest to the time, and the first of its words that is one of the place's. */
+/**
+ * The row that begins nearest to the time, and the first of its words that is one of the place's. For an exact place the last one that
+ * has begun by then.
+ */
 export function findPlace(
   rows: readonly TranscriptRow[],
   place: ConversationPlace,
 ): { readonly phraseIndex: number; readonly wordIndex: number | undefined } | undefined {
-  const distanceMs = ({ phrase }: TranscriptRow): number => Math.abs(phrase.startMs - place.timeMs);
-  const wanted = new Set(place.words.flatMap((text) => text.split(/\s+/u)).map(normalise));
-  const wordOf = ({ phrase }: TranscriptRow): number =>
-    phrase.words.findIndex(({ text }) => wanted.has(normalise(text)));
+  const distanceMs = ({ phrase: { startMs } }: TranscriptRow): number =>
+    place.isExact === true && startMs > place.timeMs
+      ? Number.POSITIVE_INFINITY
+      : Math.abs(startMs - place.timeMs);
+  const wordOf = ({ phrase }: TranscriptRow): number => findWord(phrase.words, place.words);
   let nearest: TranscriptRow | undefined;
   for (const row of rows) {
     // Both sides may begin to speak at once: the phrase with the word is meant.
@@ -48,11 +53,4 @@ export function findPlace(
   }
   const wordIndex = wordOf(nearest);
   return { phraseIndex: nearest.phraseIndex, wordIndex: wordIndex < 0 ? undefined : wordIndex };
-}
-
-function normalise(text: string): string {
-  return text
-    .normalize('NFD')
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
-    .toLowerCase();
 }

@@ -10,7 +10,7 @@ export interface HeaderOptions {
   readonly conversation: ConversationSnapshot;
   readonly recording: RecordingSnapshot | undefined;
   readonly onSelectRecording: (recordingId: string) => void;
-  readonly onCopyId: () => void;
+  readonly onCopy: (what: 'id' | 'link') => void;
   readonly noteCount: number;
   readonly isNotesShown: boolean;
   readonly onToggleNotes: () => void;
@@ -41,7 +41,17 @@ export function headerTemplate(options: HeaderOptions): TemplateResult {
       ${toolButton({
         icon: 'copy',
         label: 'Copy conversation id',
-        onClick: options.onCopyId,
+        onClick: () => {
+          options.onCopy('id');
+        },
+      })}
+      ${toolButton({
+        icon: 'link',
+        label: 'Copy a link to this moment',
+        shortcut: 'Y',
+        onClick: () => {
+          options.onCopy('link');
+        },
       })}
     </div>
     ${

@@ -8,6 +8,7 @@ import {
   type ConversationViewRequests,
   type ExportWish,
   type FromConversationView,
+  type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
 import type { RpcPeer } from '../../protocol/rpc.ts';
@@ -64,11 +65,19 @@ export class HostLink implements Disposable {
 
   /** @returns whether the host put it on the clipboard */
   async copyText(text: string): Promise<boolean> {
-    try {
-      const { isCopied } = await this.peer.request('copyText', { text }, this.scope.signal);
-      return isCopied;
-    } catch {
-      return false;
-    }
+    return isCopied(this.peer.request('copyText', { text }, this.scope.signal));
+  }
+
+  /** As `copyText`, for a link to what the wish says. */
+  async copyLink(wish: LinkWish): Promise<boolean> {
+    return isCopied(this.peer.request('copyLink', wish, this.scope.signal));
+  }
+}
+
+async function isCopied(answer: Promise<{ readonly isCopied: boolean }>): Promise<boolean> {
+  try {
+    return (await answer).isCopied;
+  } catch {
+    return false;
   }
 }

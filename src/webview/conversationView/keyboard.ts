@@ -35,6 +35,7 @@ export type ShortcutCommand =
   | 'toggleSummary'
   | 'addNote'
   | 'toggleNotes'
+  | 'copyLink'
   | 'exportTranscript'
   | 'exportClip'
   | 'help'
@@ -106,6 +107,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'toggleSummary', keys: ['u'], label: 'U', title: 'Show the summary' },
   { command: 'addNote', keys: ['m'], label: 'M', title: 'Add a note here' },
   { command: 'toggleNotes', keys: ['shift+m'], label: 'Shift+M', title: 'Show the notes' },
+  { command: 'copyLink', keys: ['y'], label: 'Y', title: 'Copy a link to this moment' },
   { command: 'exportTranscript', keys: ['d'], label: 'D', title: 'Export the transcript' },
   { command: 'exportClip', keys: ['shift+d'], label: 'Shift+D', title: 'Export the selection' },
   { command: 'help', keys: ['?', 'shift+?'], label: '?', title: 'Show these shortcuts' },

@@ -11,6 +11,7 @@ import {
   noText,
   settlePart,
   toPreviewLanes,
+  wholeText,
   type LoadedText,
   type Part,
 } from './recordingParts.ts';
@@ -77,7 +78,13 @@ export class RecordingContent implements Disposable {
         this.deps.onChange();
       });
     }
-    const text = loadText(conversation, recording, this.clock.platform, scope.signal);
+    const onHead = (head: LoadedText): void => {
+      // Who stood further down wants to be there again, and not at the top for a moment.
+      if (this.deps.view().scrollTopPx === 0 && !scope.signal.aborted) {
+        this.setText({ kind: 'ready', value: head });
+      }
+    };
+    const text = loadText(conversation, recording, this.clock.platform, onHead, scope.signal);
     void settlePart(text, (part) => {
       this.setText(part);
     });
@@ -112,7 +119,7 @@ export class RecordingContent implements Disposable {
 
   /** Silence and the like move with the text. */
   markTalk(): void {
-    const text = this.transcript.kind === 'ready' ? this.transcript.value : noText;
+    const text = wholeText(this.transcript) ?? noText;
     this.talk = toTalkMarks(
       text,
       (epochMs) => this.clock.toRecordingMs(epochMs),

@@ -1,5 +1,6 @@
 /** Fetches and decodes what belongs to one recording: its peaks and its transcripts. Keeps nothing. */
 import {
+  createOverviewPyramid,
   createPeakPyramid,
   createPreviewPyramid,
   type PeakPyramid,
@@ -19,8 +20,10 @@ import type { Alignment } from '../../transcript/alignment.ts';
 import { decodeMessages, toPhrases } from '../../transcript/decodeMessages.ts';
 import { decodeTranscript } from '../../transcript/decodeTranscript.ts';
 import { mergePhrases, moveToEpoch } from '../../transcript/mergePhrases.ts';
+import { TranscriptHead } from '../../transcript/transcriptHead.ts';
 import { transcriptsOf } from '../../transcript/transcriptsOf.ts';
-import { fetchFile } from '../shared/fetchFile.ts';
+import { fetchFile, fetchInChunks, type OnChunk } from '../shared/fetchFile.ts';
+import { painted } from '../shared/scope.ts';
 import type { Tone } from './segmentRows.ts';
 import type { WaveformLane } from './waveformView.ts';
 
@@ -31,24 +34,28 @@ const maxPeaksBytes = 128 * 1024 * 1024;
 /** Ten hours of dense speech with words are about 40 MB. */
 const maxTranscriptBytes = 192 * 1024 * 1024;
 
+/** More than a screen shows. */
+const headPhrases = 64;
+
 /** A part of the page that is fetched. */
 export type Part<T> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly value: T }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Lanes as they are before their peaks arrive: the platform's preview where there is one. */
+/** Lanes as they are before their peaks arrive: these in short where they are known, else the platform's preview. */
 export function toPreviewLanes(
   recording: RecordingSnapshot,
   speakers: readonly SpeakerSnapshot[],
 ): readonly WaveformLane[] {
   return recording.channels.map((channel, index) => {
-    const pyramid = createPreviewPyramid(channel.preview, recording.durationMs);
+    const measured = createOverviewPyramid(channel.overview ?? [], recording.durationMs);
+    const preview = createPreviewPyramid(channel.preview, recording.durationMs);
     return {
       label: channel.label,
       tone: laneTone(channel.label, index, speakers),
-      pyramid,
-      isPreview: pyramid !== undefined,
+      pyramid: measured ?? preview,
+      isPreview: measured === undefined && preview !== undefined,
       note: channel.peaksUrl === undefined ? noPeaks : 'Loading waveform…',
     };
   });
@@ -102,9 +109,28 @@ export interface LoadedText {
   readonly messages: readonly Message[];
   readonly sentiments: readonly SentimentMark[];
   readonly topics: readonly TopicMark[];
+  /** False for the first phrases of a transcript whose rest is still to come. */
+  readonly isWhole: boolean;
 }
 
-export const noText: LoadedText = { phrases: [], messages: [], sentiments: [], topics: [] };
+export const noText: LoadedText = {
+  phrases: [],
+  messages: [],
+  sentiments: [],
+  topics: [],
+  isWhole: true,
+};
+
+/** Undefined while it, or a part of it, is still to come: after its first phrases comes more, not silence. */
+export function wholeText(part: Part<LoadedText>): LoadedText | undefined {
+  if (part.kind === 'ready') {
+    return part.value.isWhole ? part.value : undefined;
+  }
+  return part.kind === 'failed' ? noText : undefined;
+}
+
+/** Told the first phrases of a long transcript; the rest is read when they have been drawn. */
+type OnTextHead = (head: LoadedText) => void;
 
 /**
  * The text of a recording, or of what was written: that is its own text, and a transcript of it would say the same again.
@@ -115,13 +141,14 @@ export function loadText(
   conversation: ConversationSnapshot,
   recording: RecordingSnapshot | undefined,
   clock: Alignment,
+  onHead: OnTextHead,
   signal: AbortSignal,
 ): Promise<LoadedText> {
   if (recording === undefined && conversation.texts.length > 0) {
     return loadMessages(conversation, signal);
   }
   const transcripts = transcriptsOf(conversation.transcripts, recording, ({ url }) => url);
-  return loadSpeech(transcripts, (recordingMs) => clock.toEpochMs(recordingMs), signal);
+  return loadSpeech(transcripts, (recordingMs) => clock.toEpochMs(recordingMs), onHead, signal);
 }
 
 /**
@@ -132,13 +159,16 @@ export function loadText(
 async function loadSpeech(
   transcripts: readonly TranscriptSnapshot[],
   toEpochMs: (recordingMs: number) => number,
+  onHead: OnTextHead,
   signal: AbortSignal,
 ): Promise<LoadedText> {
+  // The phrases of several files are merged: which come first is known when all are there.
+  const onChunk = transcripts.length === 1 ? createHeadReader(onHead) : undefined;
   const lists: (readonly Phrase[])[] = [];
   const sentiments: SentimentMark[] = [];
   const topics: TopicMark[] = [];
   for (const { url } of transcripts) {
-    const decoded = decodeTranscript(await fetchJson(url, 'The transcript', signal));
+    const decoded = decodeTranscript(await fetchJson(url, 'The transcript', onChunk, signal));
     sentiments.push(...decoded.sentiments);
     topics.push(...decoded.topics);
     lists.push(
@@ -148,10 +178,22 @@ async function loadSpeech(
     );
   }
   return {
+    ...noText,
     phrases: mergePhrases(lists),
-    messages: [],
     sentiments: byStart(sentiments),
     topics: byStart(topics),
+  };
+}
+
+/** Hands on the first phrases as soon as they have arrived, once. */
+function createHeadReader(onHead: OnTextHead): OnChunk {
+  const head = new TranscriptHead(headPhrases);
+  return async (chunk) => {
+    const phrases = head.push(chunk);
+    if (phrases !== undefined) {
+      onHead({ ...noText, phrases, isWhole: false });
+      await painted();
+    }
   };
 }
 
@@ -165,7 +207,9 @@ async function loadMessages(
 ): Promise<LoadedText> {
   const messages: Message[] = [];
   for (const { url } of texts) {
-    messages.push(...decodeMessages(await fetchJson(url, 'The messages', signal), isOutbound));
+    messages.push(
+      ...decodeMessages(await fetchJson(url, 'The messages', undefined, signal), isOutbound),
+    );
   }
   const ordered = toPhrases(messages, startMs)
     .flatMap((phrase, index) => {
@@ -180,8 +224,13 @@ async function loadMessages(
   };
 }
 
-async function fetchJson(url: string, what: string, signal: AbortSignal): Promise<unknown> {
-  const bytes = await fetchFile(url, what, maxTranscriptBytes, signal);
+async function fetchJson(
+  url: string,
+  what: string,
+  onChunk: OnChunk | undefined,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const bytes = await fetchInChunks(url, what, maxTranscriptBytes, onChunk, signal);
   return parseJson(new TextDecoder().decode(bytes), what.toLowerCase());
 }
 

@@ -12,6 +12,7 @@ export interface ShortcutDeps {
   readonly stepMatch: (direction: 1 | -1) => void;
   readonly toggleFollow: () => void;
   readonly addNote: () => void;
+  readonly copyLink: () => void;
   readonly dismiss: () => void;
 }
 
@@ -107,6 +108,7 @@ export function createShortcutActions(
     toggleNotes: () => {
       controller.change({ isNotesShown: !controller.view.isNotesShown });
     },
+    copyLink: deps.copyLink,
     exportTranscript: () => {
       controller.export('transcript');
     },

@@ -11,6 +11,7 @@ import {
 } from '@tanstack/virtual-core';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
@@ -68,6 +69,8 @@ export class TranscriptView extends ScopedElement {
   private readonly list = createRef<HTMLElement>();
   private virtualizer: Virtualizer<HTMLElement, HTMLElement> | undefined;
   private spoken: readonly ActivePhrase[] = [];
+  /** Of which row each element was measured. */
+  private readonly measuredIndexes = new WeakMap<HTMLElement, string | undefined>();
   /** The row that the arrow keys moved to. */
   private activeRow = 0;
 
@@ -202,10 +205,18 @@ export class TranscriptView extends ScopedElement {
     list.style.height = `${String(virtualizer.getTotalSize())}px`;
     virtualizer._willUpdate();
     const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
-    for (const row of list.querySelectorAll<HTMLElement>('.row')) {
+    const rows = [...list.querySelectorAll<HTMLElement>('.row')];
+    for (const row of rows) {
       const start = starts.get(Number(row.dataset['index']));
       row.style.transform = `translateY(${String(start ?? 0)}px)`;
-      virtualizer.measureElement(row);
+    }
+    // Measured once, after all was written; from then on the virtualizer observes the element's size itself.
+    for (const row of rows) {
+      const index = row.dataset['index'];
+      if (this.measuredIndexes.get(row) !== index) {
+        this.measuredIndexes.set(row, index);
+        virtualizer.measureElement(row);
+      }
     }
   }
 
@@ -241,7 +252,11 @@ export class TranscriptView extends ScopedElement {
     return message === undefined
       ? html`<span class="start">${start}</span>
           <span class="speaker">${row.speaker}</span>
-          <span class="text">${this.renderTokens(row, spokenWord)}</span>`
+          <span class="text"
+            >${guard([row, spokenWord, this.searchText, this.isShadingConfidence], () =>
+              this.renderTokens(row, spokenWord),
+            )}</span
+          >`
       : messageBody({
           row: { ...row, message },
           start,

@@ -12,18 +12,75 @@ export async function fetchFile(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = await fetchBytes(url, what, signal);
+  const packed = new Uint8Array(await (await request(url, what, signal)).arrayBuffer());
   if (packed.length > maxBytes) {
     throw errors.corrupt(`${what} is too large to show: ${String(packed.length)} bytes`);
   }
-  return packed[0] === 0x1f && packed[1] === 0x8b ? unpack(packed, what, maxBytes, signal) : packed;
+  if (!isGzip(packed)) {
+    return packed;
+  }
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return await collect(unpacked, what, maxBytes, undefined, signal);
 }
 
-async function fetchBytes(
+/** Told each piece of a file, unpacked, in order; the next one comes when it resolves. */
+export type OnChunk = (chunk: Uint8Array) => Promise<void>;
+
+/**
+ * As `fetchFile`, reading the file as it arrives.
+ * @throws AppError `notFound` | `network` | `corrupt`, or AbortError
+ */
+export async function fetchInChunks(
   url: string,
   what: string,
+  maxBytes: number,
+  onChunk: OnChunk | undefined,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { body } = await request(url, what, signal);
+  if (body === null) {
+    return new Uint8Array(0);
+  }
+  const packed = body.getReader();
+  const { value: first = new Uint8Array(0) } = await packed.read();
+  const stream = rejoin(first, packed);
+  // A first piece of a single byte would hide that the file is packed; no server sends such.
+  return isGzip(first)
+    ? await collect(
+        stream.pipeThrough(new DecompressionStream('gzip')),
+        what,
+        maxBytes,
+        onChunk,
+        signal,
+      )
+    : await collect(stream, what, maxBytes, onChunk, signal);
+}
+
+function rejoin(
+  first: Uint8Array<ArrayBuffer>,
+  rest: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(first);
+    },
+    pull: async (controller) => {
+      const { done, value } = await rest.read();
+      if (done) {
+        controller.close();
+      } else {
+        controller.enqueue(value);
+      }
+    },
+    cancel: (reason) => rest.cancel(reason),
+  });
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function request(url: string, what: string, signal: AbortSignal): Promise<Response> {
   let response;
   try {
     response = await fetch(url, { signal });
@@ -41,19 +98,17 @@ async function fetchBytes(
       `${what} could not be read: the editor answered ${String(response.status)}`,
     );
   }
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }
 
-async function unpack(
-  packed: Uint8Array<ArrayBuffer>,
+async function collect(
+  stream: ReadableStream<Uint8Array>,
   what: string,
   maxBytes: number,
+  onChunk: OnChunk | undefined,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = new Blob([packed])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
+  const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   try {
@@ -68,6 +123,7 @@ async function unpack(
         throw errors.corrupt(`${what} unpacks to more than ${String(maxBytes)} bytes`);
       }
       chunks.push(value);
+      await onChunk?.(value);
     }
   } catch (error) {
     void reader.cancel().catch(() => undefined);

@@ -121,3 +121,15 @@ export class Scope implements Disposable {
     this.store.dispose();
   }
 }
+
+/** Resolves when what was changed before has been drawn; soon too while the page is hidden. */
+export async function painted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 100);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      // A task of its own runs after the frame.
+      setTimeout(resolve, 0);
+    });
+  });
+}

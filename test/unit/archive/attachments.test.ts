@@ -101,6 +101,29 @@ suite('attachments of messages and e-mails', () => {
       ]);
     }));
 
+  test('are not taken from an answer of another kind and size than stated', () =>
+    withFolder(async (root) => {
+      const sound = Buffer.alloc(44);
+      bench.server.files.set('sound', { body: sound, contentType: 'audio/wav' });
+      bench.server.files.set('plain', { body: sound, contentType: 'application/octet-stream' });
+      const of = (id: string, contentLength: number | undefined, contentType: string): object => ({
+        ...{ name: `${id}.png`, contentPath: '{link:sound}', attachmentId: id },
+        ...{ contentLength, contentType },
+      });
+      bench.data.recordings = [
+        mail([
+          of('other', 900, 'image/png'),
+          of('asLarge', 44, 'image/png'),
+          of('unstated', undefined, 'image/png'),
+          of('ofTheKind', 900, 'audio/x-wav'),
+          { ...of('anyKind', 900, 'image/png'), contentPath: '{link:plain}' },
+        ]),
+      ];
+      const report = await bench.download(root, { parts: ['recordings'] });
+      assert.deepEqual(absence(report), ['attachments/mail-1/other.png: unusable']);
+      assert.equal((await attachmentsOf(root)).length, 4);
+    }));
+
   test('are left alone by a second download, and replaced with history when they change', () =>
     withFolder(async (root) => {
       bench.data.recordings = [

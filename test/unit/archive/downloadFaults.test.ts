@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { verifyAudit } from '../../../src/archive/audit/verifyAudit.ts';
+import { readManifest } from '../../../src/archive/manifest.ts';
 import { errors, isAppError, isCancellation } from '../../../src/base/appError.ts';
 import { parseRecordingId } from '../../../src/model/ids.ts';
 import {
@@ -117,6 +118,36 @@ suite('downloadConversation with faults', () => {
       assert.ok(report.downloadedBytes < 6_000_000, String(report.downloadedBytes));
       await assertSound(root);
     }));
+
+  const abortsAfter: Record<string, (answered: <T>(answer: T) => Promise<T>) => void> = {
+    'the detail': (answered) => {
+      const { fetchConversation } = bench.source;
+      bench.source.fetchConversation = async (...args) =>
+        answered(await fetchConversation(...args));
+    },
+    'the recordings are listed': (answered) => {
+      const { fetchRecordings } = bench.source;
+      bench.source.fetchRecordings = async (...args) => answered(await fetchRecordings(...args));
+    },
+    'the transcripts are listed': (answered) => {
+      const { fetchTranscriptLinks } = bench.source;
+      bench.source.fetchTranscriptLinks = async (...args) =>
+        answered(await fetchTranscriptLinks(...args));
+    },
+  };
+  for (const [what, wrap] of Object.entries(abortsAfter)) {
+    test(`a download that is aborted just after ${what} never says that nothing is missing`, () =>
+      withFolder(async (root) => {
+        const stop = new AbortController();
+        wrap((answer) => {
+          stop.abort();
+          return Promise.resolve(answer);
+        });
+        await assert.rejects(bench.download(root, {}, { signal: stop.signal }), isCancellation);
+        const manifest = await readManifest(join(root, sampleFolder), never).catch(() => undefined);
+        assert.equal(manifest?.settled, undefined);
+      }));
+  }
 
   const badBodies: readonly (readonly [string, Buffer])[] = [
     ['a web page', Buffer.from('<!DOCTYPE html><html><body>Sign in</body></html>')],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Phrase } from '../../../src/model/transcript.ts';
 import type { RecordingSnapshot } from '../../../src/protocol/conversationView.ts';
+import { toLinkWish } from '../../../src/webview/conversationView/clipboard.ts';
 import { findPlace, recordingOfPlace } from '../../../src/webview/conversationView/findPlace.ts';
 import { toRows } from '../../../src/webview/conversationView/transcriptRows.ts';
 
@@ -79,5 +80,29 @@ suite('finding a place in the player', () => {
     assert.equal(idAt({ communicationId: 'b', timeMs: 99_000 }), 'r3');
     assert.equal(idAt({ timeMs: 500 }), 'r1');
     assert.equal(idAt({ timeMs: 99_000 }), undefined);
+  });
+
+  test('an exact place is in the phrase that has begun by then, and before all at the first', () => {
+    const at = (timeMs: number): number | undefined =>
+      findPlace(rows, { timeMs, words: [], isExact: true })?.phraseIndex;
+    assert.deepEqual([2990, 3000, 0].map(at), [0, 2, 0]);
+  });
+});
+
+suite('a link to where the player stands', () => {
+  const phrase = phraseOf('external', 1000, 'hello there');
+  const clock = { toEpochMs: (ms: number): number => ms + 500.4 };
+  const wish = (recordingId: string | undefined, wordIndex: number | undefined): unknown =>
+    toLinkWish(
+      recordingId,
+      { positionMs: 620, phrases: [{ phraseIndex: 0, wordIndex }], highlight: undefined },
+      clock,
+      () => phrase,
+    );
+
+  test('is to the word that is spoken, else to the position, and to no moment without a recording', () => {
+    assert.deepEqual(wish('r1', 1), { recordingId: 'r1', timeMs: 1100 });
+    assert.deepEqual(wish('r1', undefined), { recordingId: 'r1', timeMs: 1120 });
+    assert.deepEqual(wish(undefined, 1), { recordingId: undefined, timeMs: undefined });
   });
 });

@@ -108,6 +108,58 @@ suite('JsonElements', () => {
     }
   });
 
+  test('finds the end of arrays whose strings look like their end', () => {
+    const random = createRandom();
+    const strings = [
+      ']',
+      '],',
+      ']}',
+      ']:',
+      '],"',
+      ']\\',
+      ', ',
+      ',',
+      ':',
+      '}',
+      ' ',
+      '',
+      'a',
+      '\\"]',
+      '[',
+    ];
+    const list = (): readonly string[] =>
+      Array.from({ length: random.integer(5) }, () => random.pick(strings));
+    for (let round = 0; round < 3000; round++) {
+      const elements = Array.from({ length: 1 + random.integer(3) }, () => ({
+        words: random.pick([list(), [{ [random.pick(strings)]: random.pick(strings) }], [list()]]),
+        [random.pick(strings)]: random.pick([list(), random.pick(strings), 1]),
+      }));
+      const document = {
+        [random.pick(strings)]: list(),
+        list: elements,
+        [random.pick(strings)]: 1,
+      };
+      const bytes = Buffer.from(JSON.stringify(document, null, random.pick([undefined, ' '])));
+      const found: unknown[] = [];
+      const reader = new JsonElements({
+        paths: ['list.*'],
+        omit: ['words'],
+        skims: true,
+        onElement: (value) => found.push(value),
+      });
+      const step = random.pick([bytes.length, 1 + random.integer(bytes.length)]);
+      for (let start = 0; start < bytes.length; start += step) {
+        reader.push(bytes.subarray(start, start + step));
+      }
+      reader.finish();
+      assert.deepEqual(
+        found,
+        elements.map((element) => ({ ...element, words: null })),
+        `${random.label}, round ${String(round)}: ${bytes.toString()}`,
+      );
+    }
+  });
+
   test('counts only what is kept against the bound of an element', () => {
     const text = `{"a":[{"words":"${'x'.repeat(500)}","t":1}]}`;
     const found: unknown[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { absent } from '../../../../src/archive/absence.ts';
 import { writeAvailabilityReport } from '../../../../src/archive/reports/availabilityReport.ts';
 import { writeComplianceReport } from '../../../../src/archive/reports/complianceReport.ts';
+import { checkListedFile } from '../../../../src/archive/reports/listedFileCheck.ts';
 import { bytesText, csvRow } from '../../../../src/archive/reports/tableText.ts';
 import {
   idOf,
@@ -26,7 +27,12 @@ suite('availability report', () => {
       const archive = await openArchive(root);
       const folder = await putConversation(archive, one);
       await writeFile(join(folder, 'recordings', 'x.partial'), 'half');
-      const deps = { archive, clock: new FakeClock(), audit: undefined };
+      const deps = {
+        archive,
+        clock: new FakeClock(),
+        audit: undefined,
+        checkFile: checkListedFile,
+      };
       const written = await writeAvailabilityReport(deps, nobody, never);
       const report = JSON.parse(await readFile(written.jsonPath, 'utf8'));
       assert.deepEqual(Object.keys(report).slice(0, 2), ['generatedAt', 'totalFiles']);
@@ -47,7 +53,12 @@ suite('availability report', () => {
   test('of an empty archive says so', () =>
     withFolder(async (root) => {
       const archive = await openArchive(root);
-      const deps = { archive, clock: new FakeClock(), audit: undefined };
+      const deps = {
+        archive,
+        clock: new FakeClock(),
+        audit: undefined,
+        checkFile: checkListedFile,
+      };
       const { jsonPath, markdownPath } = await writeAvailabilityReport(deps, nobody, never);
       assert.deepEqual(JSON.parse(await readFile(jsonPath, 'utf8')).records, []);
       assert.match(await readFile(markdownPath, 'utf8'), /The archive holds no files/u);
@@ -75,6 +86,7 @@ suite('compliance report', () => {
           archive,
           clock: new FakeClock(),
           audit: { append: (kind, details) => Promise.resolve(void events.push([kind, details])) },
+          checkFile: checkListedFile,
         },
         nobody,
         never,
@@ -124,7 +136,12 @@ suite('compliance report', () => {
       const archive = await openArchive(root);
       const folder = await putConversation(archive, one);
       await truncate(join(folder, 'manifest.json'), 50);
-      const deps = { archive, clock: new FakeClock(), audit: undefined };
+      const deps = {
+        archive,
+        clock: new FakeClock(),
+        audit: undefined,
+        checkFile: checkListedFile,
+      };
       const { failed, totalProcessed } = await writeComplianceReport(deps, nobody, never);
       assert.deepEqual([failed, totalProcessed], [1, 1]);
     }));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { errors } from '../../../../src/base/appError.ts';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -97,6 +98,19 @@ suite('a sync', () => {
         assert.deepEqual([platform.made.length, platform.singleGetCount], [2, 5]);
       }),
     ));
+
+  test('asks again when the page of a proxy came in place of a batch', () =>
+    withBench(calls(5), async (bench, platform) => {
+      const garbled = new Set(['makeBatch', 'pollBatch']);
+      platform.onCall = (name) => {
+        if (garbled.delete(name)) {
+          throw errors.protocol('Not valid JSON');
+        }
+      };
+      assert.equal((await bench.sync()).doneCount, 5);
+      assert.equal(garbled.size, 0);
+      assert.deepEqual([platform.made.length, platform.singleGetCount], [1, 0]);
+    }));
 
   test('passes over what the archive holds already, without a request', () =>
     withBench(calls(12), async (bench, platform) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processName } from '../../../../src/archive/lockFile.ts';
 import { ItemTable } from '../../../../src/archive/sync/itemTable.ts';
 import { listSyncs, watchSync } from '../../../../src/archive/sync/listSyncs.ts';
 import type { ItemRecord } from '../../../../src/archive/sync/syncEvents.ts';
 import { SyncJournal } from '../../../../src/archive/sync/syncJournal.ts';
+import { withWriterLock } from '../../../../src/archive/writerLock.ts';
 import { isAppError } from '../../../../src/base/appError.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { withFolder } from '../../../support/archivedSample.ts';
@@ -189,6 +191,32 @@ suite('syncs seen from other windows', () => {
       const listed = await listSyncs(root, bench.clock, never);
       assert.deepEqual(listed.map(({ phase }) => phase).sort(), ['finished', 'interrupted']);
       assert.equal(listed.find((each) => each.syncId === syncId)?.doneCount, 1);
+    }));
+
+  test('that were killed show as interrupted while another window downloads something', () =>
+    withFolder(async (root) => {
+      const bench = new SyncBench(root, new FakePlatform([]));
+      const syncId = await bench.create();
+      const journal = await SyncJournal.open(join(root, 'sync', syncId), syncId, silentLog, never);
+      const { archive } = await bench.deps();
+      const turn = {
+        rootPath: archive.rootPath,
+        conversationId: undefined,
+        patienceMs: 0,
+        onWaiting: () => undefined,
+      };
+      const phase = (): Promise<string | undefined> =>
+        withWriterLock(
+          turn,
+          { clock: bench.clock, log: silentLog },
+          async () => (await listSyncs(archive.rootPath, bench.clock, never))[0]?.phase,
+          never,
+        );
+      await journal.append({ kind: 'run', atMs: 0, worker: processName(1, 'gone.example') });
+      assert.equal(await phase(), 'interrupted');
+      await journal.append({ kind: 'run', atMs: 1, worker: processName() });
+      assert.equal(await phase(), 'discovering');
+      await journal.close();
     }));
 
   test('can be followed while they run, to their end', () =>
