@@ -4,7 +4,7 @@
  * project to run on. Imports nothing that is not there before the installation.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { run } from './childProcess.mjs';
 import { contentStamp } from './installOnce.mjs';
@@ -64,6 +64,12 @@ function restart() {
 async function installDependencies() {
   if (isInstalled(root)) {
     return;
+  }
+  // npm would empty the folder behind the link, which is another checkout's.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw new Error(
+      'node_modules is a link to a folder with other versions than the lock file names. Remove the link, then run this again.',
+    );
   }
   console.error('Installing the dependencies (npm ci)…');
   const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund'], {

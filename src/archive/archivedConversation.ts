@@ -24,6 +24,7 @@ import {
   type ManifestFile,
 } from './manifest.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
+import { currentTranscripts, importedFrom } from './transcriptFiles.ts';
 
 /** The analytics detail of an archived conversation with the names of its ids. */
 export interface ArchivedDetail {
@@ -46,6 +47,8 @@ export interface ArchivedConversation extends ArchivedDetail {
     readonly communicationId: CommunicationId;
     readonly recordingId: RecordingId | undefined;
     readonly path: string;
+    /** Name of the file that a person imported it from; undefined for the platform's own. */
+    readonly importedFrom: string | undefined;
   }[];
 }
 
@@ -104,13 +107,14 @@ export async function readArchivedConversation(
               .map((file) => ({ recordingId: recording.id, path: entryPath(folderPath, file) }))
           : [],
       ),
-      transcripts: files.flatMap((file) =>
-        file.path.startsWith('transcripts/') && file.communicationId !== undefined
+      transcripts: currentTranscripts(files).flatMap((file) =>
+        file.communicationId !== undefined
           ? [
               {
                 communicationId: file.communicationId,
                 recordingId: file.recordingId,
                 path: entryPath(folderPath, file),
+                importedFrom: importedFrom(file),
               },
             ]
           : [],

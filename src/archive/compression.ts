@@ -28,7 +28,7 @@ const asReceived = /^(?:history\/[^/]+\/)?attachments\//u;
 /** The lowest that packs real details and transcripts smaller than gzip does. */
 const zstdLevel = 9;
 /** Shorter text is packed at once: a hop to another thread takes longer. */
-const packAtOnceBytes = 32 * 1024;
+export const packAtOnceBytes = 32 * 1024;
 const maxPieceBytes = 1024 * 1024;
 
 /** By which compression the archive packed a file; undefined when it is stored as it is. @param path of a manifest's entry */

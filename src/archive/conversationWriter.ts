@@ -66,6 +66,9 @@ export interface WriterDeps {
   readonly packing?: Packing | undefined;
   /** True when nothing that the manifest says is believed: then `findIntact` finds nothing. */
   readonly isForced?: boolean | undefined;
+  /** Told before a manifest that was there is replaced; what it does is durable when it resolves. */
+  readonly announce?:
+    ((change: { nextManifestSha256: string; foundSha256: string }) => Promise<void>) | undefined;
 }
 
 /** The folder as it was found. */
@@ -182,10 +185,15 @@ export class ConversationWriter {
           await syncFolders(folders);
         } else {
           const text = encodeManifest(manifest);
+          const sha256 = createHash('sha256').update(text).digest('hex');
+          const { foundSha256 } = this;
+          if (foundSha256 !== null) {
+            await this.deps.announce?.({ nextManifestSha256: sha256, foundSha256 });
+          }
           await commitManifest(this.folderPath, text, folders);
           this.names.add(manifestName);
           this.writtenManifest = manifest;
-          this.writtenSha256 = createHash('sha256').update(text).digest('hex');
+          this.writtenSha256 = sha256;
         }
       } catch (error) {
         folders.forEach((path) => this.renamedIn.add(path));

@@ -11,7 +11,7 @@ import { AuditLog } from './audit/auditLog.ts';
 import { defaultPacking, toUsablePacking, type Packing } from './compression.ts';
 import { ConversationWriter, type StoredFile } from './conversationWriter.ts';
 import type { DownloadDeps, DownloadRequest, DownloadRun } from './downloadRun.ts';
-import { sealManifest } from './integrity/manifestSeal.ts';
+import { announceManifest, sealManifest } from './integrity/manifestSeal.ts';
 import type { ManifestFile } from './manifest.ts';
 import type { AuditPort } from './mismatch.ts';
 import { downloadNames } from './namesDownload.ts';
@@ -42,6 +42,8 @@ export interface DownloadReport {
 const parallelFiles = 4;
 /** Another window's download of one conversation is mostly done by then. */
 const lockPatienceMs = 60_000;
+/** What the audit log is told of a manifest does not stop half-way when the download does. */
+const uninterrupted = new AbortController().signal;
 
 /**
  * Downloads or refreshes a conversation. Running it again is safe at any time and goes on where the last run stopped; identical
@@ -87,7 +89,17 @@ export async function downloadConversation(
         const writer = await ConversationWriter.open(
           folderPath,
           conversation.id,
-          { ...deps, packing: usablePacking(deps), isForced: request.isForced },
+          {
+            ...deps,
+            packing: usablePacking(deps),
+            isForced: request.isForced,
+            announce: (change) =>
+              announceManifest(
+                audit,
+                { conversationId: conversation.id, ...change },
+                uninterrupted,
+              ),
+          },
           lockSignal,
         );
         opened = { writer, audit };
@@ -163,10 +175,9 @@ async function seal(
   const { manifestSha256 } = writer;
   if (manifestSha256 !== undefined) {
     const counts = { fileCount: files.length, absentCount: absent.length };
-    const whole = new AbortController().signal;
     const { foundSha256 } = writer;
     const manifestSeal = { conversationId, manifestSha256, foundSha256 };
-    await sealManifest(audit, manifestSeal, counts, whole);
+    await sealManifest(audit, manifestSeal, counts, uninterrupted);
   }
   return manifestSha256;
 }

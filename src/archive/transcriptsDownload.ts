@@ -15,7 +15,7 @@ const source =
   'GET /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturls';
 
 /** Transcripts come minutes after the end; when a day has passed, none will. */
-const lateMs = 24 * hourMs;
+export const transcriptWindowMs = 24 * hourMs;
 
 /** Looks under the customer's sessions and under those that were recorded. */
 export async function downloadTranscripts(
@@ -46,7 +46,8 @@ async function downloadCommunication(run: DownloadRun, id: CommunicationId): Pro
   const links = await deps.source.fetchTranscriptLinks(conversation.id, id, signal);
   if (links.length === 0) {
     const nowMs = deps.clock.nowMs();
-    const mayCome = conversation.endMs === undefined || nowMs - conversation.endMs < lateMs;
+    const mayCome =
+      conversation.endMs === undefined || nowMs - conversation.endMs < transcriptWindowMs;
     run.missing(
       absent(
         `transcripts/${id}`,

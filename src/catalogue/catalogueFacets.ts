@@ -77,12 +77,13 @@ export async function conversationsOf(
     }
     return found;
   }
+  const key = plan.kind === 'words' ? 'k' : 'p';
   let { below } = plan;
   for (;;) {
     throwIfCancelled(signal);
     const { sql, parameters } = selection(
       { ...plan, below },
-      { columns: 'p.id AS id, p.conversation AS conversation', needsPhrase: true },
+      { columns: `${key}.id AS id, ${key}.conversation AS conversation`, reads: 'key' },
     );
     const order = plan.kind === 'words' ? 'phrase_fts.rowid' : 'p.id';
     const rows = db.all(`${sql} ORDER BY ${order} DESC LIMIT ?`, ...parameters, stepRowCount);

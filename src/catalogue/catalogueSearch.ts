@@ -8,6 +8,7 @@ import type { SearchQuery } from '../query/searchQuery.ts';
 import type { CatalogueDatabase, Row } from './catalogueDatabase.ts';
 import type { LabelKind, WordSource } from './catalogueDocument.ts';
 import { labelKinds, wordSources } from './catalogueDocument.ts';
+import { termsWithPrefix } from './prefixTerms.ts';
 import { toSnippet, type Snippet } from './snippet.ts';
 import { sideColumns } from './schema.ts';
 import { planSearch, type SearchPlan } from './searchPlan.ts';
@@ -80,7 +81,7 @@ export function searchCatalogue(
   if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > maxLimit) {
     throw errors.input(`A page of a search has 1 to ${String(maxLimit)} hits`);
   }
-  const plan = planSearch(query);
+  const plan = planSearch(query, (prefix) => termsWithPrefix(db, prefix));
   return plan.kind === 'conversations'
     ? conversationPage(db, plan, page)
     : phrasePage(db, plan, page);
@@ -98,15 +99,15 @@ export function countHits(db: CatalogueDatabase, query: SearchQuery): SearchCoun
 
 export interface SelectionShape {
   readonly columns: string;
-  /** Whether the columns name the phrase `p`. */
-  readonly needsPhrase?: boolean;
+  /** What the columns name of a phrase that was found by words: its `id` and `conversation` as `k`, or all of it as `p`. */
+  readonly reads?: 'key' | 'phrase';
   readonly joins?: string;
 }
 
-/** What a plan finds, as a statement without order. `phrase_fts`, `p` and `c` are there where the plan has them. */
+/** What a plan finds, as a statement without order. `phrase_fts`, `k`, `p` and `c` are there where the plan has them. */
 export function selection(
   plan: SearchPlan,
-  { columns, needsPhrase = false, joins = '' }: SelectionShape,
+  { columns, reads, joins = '' }: SelectionShape,
 ): { readonly sql: string; readonly parameters: readonly SQLInputValue[] } {
   const { condition } = plan;
   const where = condition === undefined ? '' : ` AND ${condition.sql}`;
@@ -119,7 +120,7 @@ export function selection(
       };
     case 'words':
       return {
-        sql: `SELECT ${columns} FROM phrase_fts ${wordJoins(plan, needsPhrase)} ${joins}
+        sql: `SELECT ${columns} FROM phrase_fts ${wordJoins(plan, reads)} ${joins}
           WHERE phrase_fts MATCH ? AND phrase_fts.rowid >= ? AND phrase_fts.rowid < ?${where}`,
         parameters: [plan.match ?? '', plan.from, plan.below, ...parameters],
       };
@@ -132,13 +133,15 @@ export function selection(
   }
 }
 
-/** CROSS JOIN keeps SQLite from walking the phrases instead of the hits. */
-function wordJoins({ condition }: SearchPlan, needsPhrase: boolean): string {
+/** CROSS JOIN keeps SQLite from walking the phrases instead of the hits, and from reading phrases that no filter lets through. */
+function wordJoins({ condition }: SearchPlan, reads: SelectionShape['reads']): string {
+  const key = 'CROSS JOIN phrase k INDEXED BY phrase_conversation ON k.id = phrase_fts.rowid';
   const phrase = 'CROSS JOIN phrase p ON p.id = phrase_fts.rowid';
   if (condition === undefined) {
-    return needsPhrase ? phrase : '';
+    return reads === undefined ? '' : reads === 'key' ? key : phrase;
   }
-  return `${phrase} CROSS JOIN conversation c ON c.no = p.conversation`;
+  const conversation = `${key} CROSS JOIN conversation c ON c.no = k.conversation`;
+  return reads === 'phrase' ? `${conversation} ${phrase}` : conversation;
 }
 
 function phrasePage(db: CatalogueDatabase, plan: SearchPlan, page: SearchPage): SearchHits {
@@ -148,7 +151,7 @@ function phrasePage(db: CatalogueDatabase, plan: SearchPlan, page: SearchPage): 
   const columns = `${phraseColumns}, ${isWords ? marked : 'p.text AS text'}`;
   const { sql, parameters } = selection(bounded, {
     columns,
-    needsPhrase: true,
+    reads: 'phrase',
     joins: 'CROSS JOIN source s ON s.no = p.source',
   });
   const order = isWords ? 'phrase_fts.rowid' : 'p.id';

@@ -34,14 +34,18 @@ export interface SearchPlan {
   readonly below: number;
 }
 
-export function planSearch({ root }: SearchQuery): SearchPlan {
+/** Words that begin with a prefix; undefined to look for the prefix itself. */
+export type ExpandPrefix = (prefix: string) => readonly string[] | undefined;
+
+/** @param expand of prefixes; each is looked for as it is when left out. */
+export function planSearch({ root }: SearchQuery, expand: ExpandPrefix = noExpansion): SearchPlan {
   if (root === undefined) {
     return { kind: 'conversations', match: undefined, condition: undefined, ...toKeyBounds({}) };
   }
   const parts = root.kind === 'and' ? root.of : [root];
   const bounds = toBounds(parts);
   if (parts.every((part) => isTextOnly(part))) {
-    return { kind: 'words', match: toMatch(root), condition: undefined, ...bounds };
+    return { kind: 'words', match: toMatch(root, expand), condition: undefined, ...bounds };
   }
   if (isFilterOnly(root)) {
     return { kind: 'conversations', match: undefined, condition: toCondition(root), ...bounds };
@@ -52,12 +56,14 @@ export function planSearch({ root }: SearchQuery): SearchPlan {
   if (text !== undefined && words.length === 1 && filters.length + 1 === parts.length) {
     return {
       kind: 'words',
-      match: toMatch(text),
+      match: toMatch(text, expand),
       condition: joinConditions('AND', filters.map(toCondition)),
       ...bounds,
     };
   }
-  const match = wantedWords(root).map(toMatch).join(' OR ');
+  const match = wantedWords(root)
+    .map((part) => toMatch(part, noExpansion))
+    .join(' OR ');
   return {
     kind: 'mixed',
     match: match === '' ? undefined : match,
@@ -67,31 +73,51 @@ export function planSearch({ root }: SearchQuery): SearchPlan {
 }
 
 /** The full-text query of a part that looks at words only. Parts that take away stand last: FTS5 has `NOT` between two only. */
-function toMatch(node: SearchNode): string {
+function toMatch(node: SearchNode, expand: ExpandPrefix): string {
   switch (node.kind) {
     case 'words': {
-      const term = `"${node.text.replaceAll('"', '""')}"${node.isPrefix ? ' *' : ''}`;
+      const term = toTerm(node, expand);
       return node.side === undefined ? term : `(${node.side} : ${term})`;
     }
     case 'and': {
-      const wanted = node.of.filter((part) => part.kind !== 'not').map(toMatch);
-      const unwanted = node.of.flatMap((part) => (part.kind === 'not' ? [toMatch(part.of)] : []));
+      const match = (part: SearchNode): string => toMatch(part, expand);
+      const wanted = node.of.filter((part) => part.kind !== 'not').map(match);
+      const unwanted = node.of.flatMap((part) => (part.kind === 'not' ? [match(part.of)] : []));
       const all = `(${wanted.join(' AND ')})`;
       return unwanted.length === 0 ? all : `(${all} NOT (${unwanted.join(' OR ')}))`;
     }
     case 'or':
-      return `(${node.of.map(toMatch).join(' OR ')})`;
+      return `(${node.of.map((part) => toMatch(part, expand)).join(' OR ')})`;
     case 'not':
     case 'filter':
       throw new TypeError('A search that the parser refuses');
   }
 }
 
+function toTerm(
+  { text, isPrefix }: Extract<SearchNode, { kind: 'words' }>,
+  expand: ExpandPrefix,
+): string {
+  const terms = isPrefix ? expand(text) : undefined;
+  if (terms !== undefined && terms.length > 0) {
+    return `(${terms.map(quoted).join(' OR ')})`;
+  }
+  return `${quoted(text)}${isPrefix ? ' *' : ''}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function noExpansion(): undefined {
+  return undefined;
+}
+
 function toCondition(node: SearchNode): Condition {
   if (isTextOnly(node) && node.kind !== 'not') {
     return {
       sql: 'p.id IN (SELECT rowid FROM phrase_fts WHERE phrase_fts MATCH ?)',
-      parameters: [toMatch(node)],
+      parameters: [toMatch(node, noExpansion)],
     };
   }
   switch (node.kind) {
@@ -153,8 +179,9 @@ function filterCondition(filter: SearchFilter): Condition {
 
 function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string): Condition {
   return {
-    sql: `EXISTS (SELECT 1 FROM conversation_label cl JOIN label l ON l.no = cl.label
-      WHERE cl.conversation = c.no AND l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`,
+    // Compared with 1, SQLite asks it of each row; alone it becomes a join that comes after the other tables.
+    sql: `EXISTS (SELECT 1 FROM conversation_label cl WHERE cl.conversation = c.no AND cl.label IN
+      (SELECT l.no FROM label l WHERE l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))) = 1`,
     parameters: [kind, value, foldText(value)],
   };
 }

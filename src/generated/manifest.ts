@@ -71,6 +71,7 @@ export const commandIds = [
   'genesysArchive.copyLocalApiToken',
   'genesysArchive.rotateLocalApiToken',
   'genesysArchive.copyLink',
+  'genesysArchive.importTranscript',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

@@ -210,15 +210,22 @@ class MediaBody implements AsyncIterable<Uint8Array> {
       destroyOnReturn: true,
     });
     let receivedBytes = 0;
+    let isWaiting = false;
+    // One for the whole body: a new one for each chunk costs more than the chunk.
+    const timer = setTimeout(() => {
+      // Only waiting for the server counts as idle, not a reader that takes its time.
+      if (isWaiting) {
+        this.response.destroy(stalled());
+      }
+    }, this.idleTimeoutMs);
     const stop = (): void => {
+      clearTimeout(timer);
       this.response.destroy();
     };
     return {
       next: async () => {
-        // Only waiting for the server counts as idle, not a reader that takes its time.
-        const timer = setTimeout(() => {
-          this.response.destroy(stalled());
-        }, this.idleTimeoutMs);
+        isWaiting = true;
+        timer.refresh();
         try {
           throwIfCancelled(this.signal);
           const { done, value } = await chunks.next();
@@ -235,12 +242,13 @@ class MediaBody implements AsyncIterable<Uint8Array> {
               details: { receivedBytes, expectedBytes: this.expectedBytes },
             });
           }
+          clearTimeout(timer);
           return { done: true, value: undefined };
         } catch (error) {
           stop();
           throw toNetworkError(error, this.signal);
         } finally {
-          clearTimeout(timer);
+          isWaiting = false;
         }
       },
       return: () => {

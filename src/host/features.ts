@@ -62,16 +62,16 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
     new LocalArchiveFeature({
       ...services,
       archives,
+      worker,
       log: log.child('catalogue'),
       openConversation: (id, place) => player.open(id, place),
     }),
   );
   store.add(
-    watchArchive(
-      archives,
-      [conversations.onDidBecomeVisible, localArchive.onDidBecomeVisible],
-      log,
-    ),
+    watchArchive({ ...services, archives }, [
+      conversations.onDidBecomeVisible,
+      localArchive.onDidBecomeVisible,
+    ]),
   );
   const localApi = store.add(
     new LocalApiFeature({

@@ -56,7 +56,22 @@ export interface VerifiedConversation {
   readonly problems: readonly { readonly path: string; readonly problem: string }[];
 }
 
+export interface FindWordParams extends VerifyConversationParams {
+  readonly communicationId?: string | undefined;
+  /** Epoch milliseconds of the phrase's start. */
+  readonly startMs: number;
+  /** As they were said. */
+  readonly words: readonly string[];
+}
+
+export interface FoundWord {
+  /** Epoch milliseconds; undefined when it is not found, or words have no times. */
+  readonly timeMs?: number | undefined;
+}
+
 export type ArchiveWorkerRequests = {
+  /** When the first of the words of a phrase was said. */
+  findWordTime: { params: FindWordParams; result: FoundWord };
   prepareRecording: { params: PrepareRecordingParams; result: PreparedRecording };
   verifyConversation: { params: VerifyConversationParams; result: VerifiedConversation };
 };
@@ -104,6 +119,20 @@ const decodePrepared: Decoder<PreparedRecording> = (value, path) => {
 
 export const archiveWorkerDecoders: RequestDecoders<ArchiveWorkerRequests> = {
   prepareRecording: { params: decodePrepareParams, result: decodePrepared },
+  findWordTime: {
+    params: (value, path) => {
+      const record = asRecord(value, path);
+      return {
+        folderPath: required(record, 'folderPath', path, asString),
+        communicationId: optional(record, 'communicationId', path, asString),
+        startMs: required(record, 'startMs', path, asNumber),
+        words: listOf(record, 'words', path, asString),
+      };
+    },
+    result: (value, path) => ({
+      timeMs: optional(asRecord(value, path), 'timeMs', path, asNumber),
+    }),
+  },
   verifyConversation: {
     params: (value, path) => ({
       folderPath: required(asRecord(value, path), 'folderPath', path, asString),

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { failDecode } from '../base/decode.ts';
+import { findWordTime } from '../archive/findWordTime.ts';
 import { prepareRecording } from '../archive/prepareRecording.ts';
 import { verifyConversation } from '../archive/verifyConversation.ts';
 import { archiveWorkerDecoders, type ArchiveWorkerRequests } from '../protocol/archiveWorker.ts';
@@ -36,6 +37,9 @@ const peer = connectRpc<
       peer.notify(progress);
     }, decodeCatalogueWorkerData(workerData).readerScript),
     ...createDocumentHandlers(),
+    findWordTime: async ({ communicationId, ...params }, signal) => ({
+      timeMs: await findWordTime({ ...params, communicationId }, signal),
+    }),
     verifyConversation: ({ folderPath }, signal) => verifyConversation(folderPath, signal),
   },
   hears: (_value, path) => failDecode(path, 'something the archive worker listens to'),

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { verifyArchive } from '../../src/archive/integrity/verifyArchive.ts';
+import { iterateFindings } from '../../src/archive/integrity/verifyReport.ts';
 import { isSameRecording } from '../../src/archive/recordingObject.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { Limiter } from '../../src/base/limiter.ts';
+import { silentLog } from '../../src/base/log.ts';
 import {
   communicationId,
   conversationId,
@@ -189,6 +193,21 @@ suite('a download that is killed', () => {
     assert.deepEqual(names, []);
   };
 
+  /** What a verification says of manifests. */
+  const editsFound = async (root: string): Promise<readonly string[]> => {
+    const request = { rootPath: root, deepPercent: 0, sampleSeed: '' };
+    const deps = { clock: systemClock, log: silentLog };
+    const { reportPath } = await verifyArchive(request, deps, () => undefined, never);
+    const texts: string[] = [];
+    for await (const { findings } of iterateFindings(reportPath, never)) {
+      texts.push(
+        ...findings.filter(({ kind }) => kind === 'manifestEdited').map(({ text }) => text),
+      );
+    }
+    await rm(reportPath);
+    return texts;
+  };
+
   test('leaves only whole files of recordings larger than a checkpoint, and the rerun completes', () =>
     withFolder(async (base) => {
       const expected = expectedOf();
@@ -233,7 +252,9 @@ suite('a download that is killed', () => {
           );
         }
         await assertSound(join(root, sampleFolder));
+        assert.deepEqual(await editsFound(root), [], 'no half of a download looks like an edit');
         await assertComplete(root, either);
+        assert.deepEqual(await editsFound(root), []);
       });
     })).timeout(240_000);
 

@@ -197,6 +197,7 @@ function hostScript({ theme, snapshot, savedState }: PageOptions): string {
     const removed = new Map();
     const answers = {
       copyText: () => ({ isCopied: true }),
+      copyLink: () => ({ isCopied: true }),
       saveOffset: () => ({ isSaved: true }),
       changeNotes: ({ kind, id, content }) => {
         const timeMs = Date.now();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Archive } from '../../src/archive/archive.ts';
+import type { AuditPort } from '../../src/archive/mismatch.ts';
 import type { Packing } from '../../src/archive/compression.ts';
 import {
   downloadConversation,
@@ -35,6 +36,8 @@ const heartbeatMs = 10_000;
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** The archive's own when left out. */
+  readonly audit?: AuditPort;
 }
 
 export class DownloadBench {
@@ -81,12 +84,12 @@ export class DownloadBench {
   async download(
     root: string,
     request: Partial<DownloadRequest> = {},
-    { onProgress, signal }: DownloadOptions = {},
+    { onProgress, signal, audit }: DownloadOptions = {},
   ): Promise<DownloadReport> {
     const deps = { clock: this.clock, log: silentLog };
     const archive = await Archive.open(root, sampleIdentity, deps, never);
     return await downloadConversation(
-      { ...deps, source: this.source, names: this.names, packing: this.packing, archive },
+      { ...deps, source: this.source, names: this.names, packing: this.packing, archive, audit },
       { ...sampleRequest, ...request },
       onProgress ?? (() => undefined),
       signal ?? never,

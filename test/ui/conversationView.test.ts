@@ -107,6 +107,22 @@ suite('Conversation view in a browser', function () {
     assert.match((await page.locator('.row').nth(6).getAttribute('class')) ?? '', /spoken/u);
   });
 
+  test('Y copies a link to the word, and a place that is exact is stood at within its phrase', async () => {
+    const { page, tell, messages } = await view.openReady();
+    const word = page.locator('.row').nth(3).locator('.word').nth(4);
+    await word.click();
+    await page.waitForTimeout(150);
+    await page.keyboard.press('y');
+    await page.getByText('Link copied').waitFor({ state: 'attached' });
+    const asked: any = (await messages()).find((one: any) => one.method === 'copyLink');
+    assert.equal(asked.params.recordingId, snapshot.recordings[0]?.recordingId);
+    await tell({ kind: 'seek', offsetMs: 0 });
+    await tell({ kind: 'goTo', place: { ...asked.params, words: [], isExact: true } });
+    await page.waitForTimeout(150);
+    assert.equal(await markedWord(page), await word.textContent());
+    assert.match((await page.locator('.row').nth(3).getAttribute('class')) ?? '', /spoken/u);
+  });
+
   test('a click on the waveform and a drag over its ruler seek', async () => {
     const { page } = await view.openReady();
     const box = await page.locator('genesys-waveform canvas').boundingBox();

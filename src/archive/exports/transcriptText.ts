@@ -9,6 +9,7 @@ import { entryPath } from '../manifest.ts';
 import { toConversationLabel } from '../reports/conversationLabel.ts';
 import { toLabelNames } from '../reports/localConversation.ts';
 import { utcText } from '../reports/tableText.ts';
+import { importedFrom } from '../transcriptFiles.ts';
 import { Speakers } from './speakers.ts';
 
 /** A day of talk has less. A longer file is in the package as it is, and the text says so. */
@@ -33,6 +34,10 @@ export async function toTranscriptMarkdown(
   ];
   for (const file of manifest.files.filter(({ path }) => path.startsWith('transcripts/'))) {
     parts.push(`\n## \`${file.path}\`\n\n`);
+    const origin = importedFrom(file);
+    if (origin !== undefined) {
+      parts.push(`Not of the platform: imported from the file ${escapeMarkdown(origin)}.\n\n`);
+    }
     if (file.contentBytes > maxTranscriptBytes) {
       parts.push('This transcript is too long to be shown here; the original holds it.\n');
       continue;

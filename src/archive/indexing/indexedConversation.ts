@@ -31,6 +31,7 @@ import {
   type ManifestFile,
 } from '../manifest.ts';
 import { errnoOf, guardStorage } from '../storageError.ts';
+import { currentTranscripts } from '../transcriptFiles.ts';
 import { maxUnpackedBytes, unpackedChunks } from './unpackedChunks.ts';
 import { readMessages, readNotesText, type NoteText, type WrittenText } from './writtenText.ts';
 
@@ -151,11 +152,9 @@ async function* streamItems(
       recordingId,
     }));
   }
-  for (const file of files) {
-    if (file.path.startsWith('transcripts/')) {
-      const recording = objects.find(({ recording: { id } }) => id === file.recordingId)?.recording;
-      yield* transcriptItems(folderPath, file, recording?.startMs ?? conversation.startMs, signal);
-    }
+  for (const file of currentTranscripts(files)) {
+    const recording = objects.find(({ recording: { id } }) => id === file.recordingId)?.recording;
+    yield* transcriptItems(folderPath, file, recording?.startMs ?? conversation.startMs, signal);
   }
 }
 

@@ -28,12 +28,14 @@ export interface ConversationToCheck {
   readonly folderPath: string;
   /** Digest of the manifest by the audit log; null when it says deleted, undefined when it says nothing. */
   readonly seal: string | null | undefined;
+  /** Digests of manifests that the audit log announced since: a download was killed before it sealed one. None when left out. */
+  readonly announced?: ReadonlySet<string> | undefined;
   readonly depth: CheckDepth;
 }
 
 /** Never rejects for what it finds on disk. @throws AbortError */
 export async function checkConversation(
-  { conversationId, folderPath, seal, depth }: ConversationToCheck,
+  { conversationId, folderPath, seal, announced, depth }: ConversationToCheck,
   signal: AbortSignal,
 ): Promise<CheckedConversation> {
   const manifest = await readForCheck(folderPath, signal);
@@ -42,7 +44,7 @@ export async function checkConversation(
     return { fileCount: 0, totalBytes: 0, findings: [manifest], isUnrecorded };
   }
   const findings = [...checkIdentity(manifest, conversationId)];
-  findings.push(...(await checkSeal(folderPath, seal, signal)));
+  findings.push(...(await checkSeal(folderPath, { seal, announced }, signal)));
   const checked = new Map<ManifestFile, CheckedFile>();
   let totalBytes = 0;
   for (const file of manifest.files) {
@@ -91,20 +93,20 @@ function checkIdentity({ conversationId }: Manifest, folderId: ConversationId): 
 
 async function checkSeal(
   folderPath: string,
-  seal: string | null | undefined,
+  { seal, announced }: Pick<ConversationToCheck, 'seal' | 'announced'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   if (seal === undefined) {
     return [];
   }
   const { storedSha256 } = await hashFile(join(folderPath, manifestName), signal);
-  if (storedSha256 === seal) {
+  if (storedSha256 === seal || announced?.has(storedSha256) === true) {
     return [];
   }
   const text =
     seal === null
       ? 'The audit log says that the conversation was deleted, and it is here.'
-      : 'The manifest is not the one that the audit log recorded: it was edited, or a download was killed before its end.';
+      : 'The manifest is not the one that the audit log recorded: it was edited.';
   return [manifestFinding('manifestEdited', text)];
 }
 

@@ -23,6 +23,26 @@ export async function sealManifest(
   );
 }
 
+/**
+ * Notes which manifest is about to take the place of one that was sealed. A kill before the next seal then leaves one of the two,
+ * and neither looks like an edit; a third one does.
+ */
+export async function announceManifest(
+  audit: AuditPort,
+  { conversationId, nextManifestSha256, foundSha256 }: ManifestAnnouncement,
+  signal: AbortSignal,
+): Promise<void> {
+  const details = { conversationId, nextManifestSha256, foundSha256 };
+  await audit.append('conversationChanging', details, signal);
+}
+
+export interface ManifestAnnouncement {
+  readonly conversationId: ConversationId;
+  readonly nextManifestSha256: string;
+  /** Of the manifest that the download found, as in `ManifestSeal`. */
+  readonly foundSha256: string | undefined;
+}
+
 /** A conversation's folder whose manifest was written at that time. */
 export interface FoundConversation {
   readonly conversationId: ConversationId;
@@ -54,6 +74,20 @@ export interface ManifestSeal {
   readonly manifestSha256: string | null;
   /** Of the manifest that the download found; null when there was none. It must be the one sealed before. */
   readonly foundSha256?: string | null | undefined;
+}
+
+/** The manifest that an event announces, whatever its kind: any that has both keys does. */
+export function readAnnouncement(details: JsonRecord): ManifestAnnouncement | undefined {
+  const { conversationId, nextManifestSha256, foundSha256 } = details;
+  return typeof conversationId === 'string' &&
+    isSafeName(conversationId) &&
+    typeof nextManifestSha256 === 'string'
+    ? {
+        conversationId: parseConversationId(conversationId),
+        nextManifestSha256,
+        foundSha256: typeof foundSha256 === 'string' ? foundSha256 : undefined,
+      }
+    : undefined;
 }
 
 /** The seal that an event carries, whatever its kind: any that has both keys is one. */

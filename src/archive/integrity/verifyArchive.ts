@@ -14,7 +14,7 @@ import { manifestName } from '../manifest.ts';
 import { guardStorage } from '../storageError.ts';
 import { checkConversation, type CheckedConversation } from './checkConversation.ts';
 import type { Finding } from './finding.ts';
-import { readSeal } from './manifestSeal.ts';
+import { SealHistory } from './sealHistory.ts';
 import { VerifyReport } from './verifyReport.ts';
 
 export interface VerifyArchiveRequest {
@@ -52,13 +52,6 @@ export interface VerifiedArchive extends VerifySummary {
   readonly reportPath: string;
   readonly reportSha256: string;
   readonly audit: AuditVerification;
-}
-
-/** What the audit log says of every conversation: about 130 bytes each are held. */
-interface Seals {
-  readonly last: ReadonlyMap<ConversationId, string | null>;
-  /** Whose manifest was not as sealed when a later download began. */
-  readonly resealed: ReadonlySet<ConversationId>;
 }
 
 /**
@@ -103,7 +96,7 @@ const resealedFinding: Finding = {
   kind: 'manifestEdited',
   severity: 'notice',
   path: manifestName,
-  text: 'When it was downloaded again, the manifest was not the one recorded before: an earlier download was killed before its end, or somebody had edited it.',
+  text: 'When it was downloaded again, the manifest was not the one recorded before: somebody had edited it, or a download by an older version was killed before its end.',
   isMendable: false,
 };
 
@@ -167,31 +160,26 @@ class VerifyRun {
 
   private async readAudit(
     signal: AbortSignal,
-  ): Promise<{ readonly seals: Seals; readonly audit: AuditVerification }> {
-    const last = new Map<ConversationId, string | null>();
-    const resealed = new Set<ConversationId>();
+  ): Promise<{ readonly seals: SealHistory; readonly audit: AuditVerification }> {
+    const history = new SealHistory();
     const audit = await verifyAudit(this.deps.archive.rootPath, signal, ({ details }) => {
-      const seal = readSeal(details);
-      if (seal !== undefined) {
-        const { conversationId, manifestSha256, foundSha256 } = seal;
-        const before = last.get(conversationId);
-        if (before !== undefined && foundSha256 !== undefined && foundSha256 !== before) {
-          resealed.add(conversationId);
-        }
-        last.set(conversationId, manifestSha256);
-      }
+      history.read(details);
     });
-    return { seals: { last, resealed }, audit };
+    return { seals: history, audit };
   }
 
   private async check(
     { conversationId, folderPath }: ListedConversation,
-    seals: Seals,
+    seals: SealHistory,
     signal: AbortSignal,
   ): Promise<CheckedConversation> {
     const seal = seals.last.get(conversationId);
     const depth = this.isDeep(conversationId) ? 'deep' : 'quick';
-    const checked = await checkConversation({ conversationId, folderPath, seal, depth }, signal);
+    const announced = seals.announced.get(conversationId);
+    const checked = await checkConversation(
+      { conversationId, folderPath, seal, announced, depth },
+      signal,
+    );
     return seals.resealed.has(conversationId)
       ? { ...checked, findings: [...checked.findings, resealedFinding] }
       : checked;
@@ -204,7 +192,11 @@ class VerifyRun {
     return hash.readUInt32BE(0) / 2 ** 32 < deepPercent / 100;
   }
 
-  private async noteMissing(id: ConversationId, seals: Seals, signal: AbortSignal): Promise<void> {
+  private async noteMissing(
+    id: ConversationId,
+    seals: SealHistory,
+    signal: AbortSignal,
+  ): Promise<void> {
     const seal = seals.last.get(id);
     if (seal === undefined || seal === null) {
       return;
@@ -262,7 +254,7 @@ class VerifyRun {
     }
   }
 
-  private tell(seals: Seals): void {
+  private tell(seals: SealHistory): void {
     const { problemCount } = this.summary;
     this.deps.onProgress({
       doneCount: this.seenCount,

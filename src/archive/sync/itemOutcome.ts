@@ -7,7 +7,11 @@ import type { ItemOutcome, ItemRecord } from './syncEvents.ts';
 import type { SyncOptions } from './syncPorts.ts';
 
 /** With these nothing is missing: there is none, or nobody wants it. */
-const harmless: ReadonlySet<ReasonCode> = new Set(['notRecorded', 'notTranscribed', 'notWanted']);
+export const harmlessReasons: ReadonlySet<ReasonCode> = new Set([
+  'notRecorded',
+  'notTranscribed',
+  'notWanted',
+]);
 /** Failures of the moment: how long to wait is ours to say. */
 const transient: ReadonlySet<ReasonCode> = new Set(['platformError', 'unusable']);
 
@@ -22,7 +26,7 @@ export interface Attempt {
 /** The archive held all of the conversation that can be had. */
 export function unchangedOutcome(item: ItemRecord, absent: readonly AbsentItem[]): ItemOutcome {
   const reasons = [...new Set(absent.map(({ reason }) => reason))];
-  const state = reasons.every((reason) => harmless.has(reason)) ? 'done' : 'ended';
+  const state = reasons.every((reason) => harmlessReasons.has(reason)) ? 'done' : 'ended';
   const isUnchanged = state === 'done';
   return { ...emptyOutcome(item), state, reasons, isOpen: false, isUnchanged };
 }
@@ -87,7 +91,8 @@ function settle(
     const dueMs = Math.max(Math.min(...dueTimes), nowMs + pauseMs);
     return { state: 'waiting', nextAttemptAtMs: onGrid(dueMs, options), reasons, countsAsAttempt };
   }
-  const isComplete = dueTimes.length === 0 && reasons.every((reason) => harmless.has(reason));
+  const isComplete =
+    dueTimes.length === 0 && reasons.every((reason) => harmlessReasons.has(reason));
   return { state: isComplete ? 'done' : 'ended', nextAttemptAtMs: 0, reasons, countsAsAttempt };
 }
 

@@ -10,8 +10,11 @@ import type { Interval } from '../../model/interval.ts';
 import { commitBytes, ensureFolder } from '../durableFile.ts';
 import { readSmallFile } from '../manifest.ts';
 import { guardStorage } from '../storageError.ts';
-import { syncFolderName } from './syncFolder.ts';
+import { transcriptWindowMs } from '../transcriptsDownload.ts';
+import { harmlessReasons } from './itemOutcome.ts';
 import type { ItemTable } from './itemTable.ts';
+import type { ItemRecord } from './syncEvents.ts';
+import { syncFolderName } from './syncFolder.ts';
 import type { SyncRequest } from './syncRequest.ts';
 
 const version = 1;
@@ -20,7 +23,8 @@ const dayMs = 24 * 3_600_000;
 const firstLoadMs = 30 * dayMs;
 /** Conversations that stay open for longer (messages do) do not keep the watermark back. */
 const openHoldMs = 7 * dayMs;
-export const defaultOverlapMs = dayMs;
+/** As long as transcripts may come: what only waits for them is read again by the overlap, and need not keep the watermark back. */
+export const defaultOverlapMs = transcriptWindowMs;
 
 /** What *Sync New* is to ask for. */
 export interface NewInterval {
@@ -91,7 +95,8 @@ export async function advanceWatermark(
 
 /**
  * Up to when everything of a finished run is settled: no later than discovery vouches for, and not past what is still to be tried
- * or goes on. Undefined when discovery vouches for nothing.
+ * or goes on. Conversations that wait for nothing but a transcript keep it back no further than the overlap reaches: where nothing is
+ * transcribed, those of the last day always do. Undefined when discovery vouches for nothing.
  */
 export function settledUntilMs(
   interval: Interval,
@@ -103,13 +108,23 @@ export function settledUntilMs(
   }
   const endMs = Math.min(interval.endMs, completeUntilMs);
   let settledMs = endMs;
-  for (const { state, isOpen, startMs } of items.items()) {
+  for (const item of items.items()) {
+    const { state, isOpen, startMs } = item;
     const isHeldOpen = isOpen && startMs >= endMs - openHoldMs;
     if (isHeldOpen || state === 'queued' || (state === 'waiting' && !isOpen)) {
-      settledMs = Math.min(settledMs, startMs);
+      const isReadAgain = !isHeldOpen && lacksTranscriptsOnly(item);
+      settledMs = Math.min(settledMs, isReadAgain ? startMs + defaultOverlapMs : startMs);
     }
   }
   return settledMs;
+}
+
+function lacksTranscriptsOnly({ state, reasons }: ItemRecord): boolean {
+  return (
+    state === 'waiting' &&
+    reasons.includes('notTranscribed') &&
+    reasons.every((reason) => harmlessReasons.has(reason))
+  );
 }
 
 async function readWatermark(

@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import {
   archiveWorkerDecoders,
   type ArchiveWorkerRequests,
+  type FindWordParams,
   type PreparedRecording,
   type PrepareRecordingParams,
   type VerifiedConversation,
@@ -42,6 +43,11 @@ export class ArchiveWorkerClient implements Disposable {
     signal: AbortSignal,
   ): Promise<VerifiedConversation> {
     return this.start().request('verifyConversation', params, signal);
+  }
+
+  /** Epoch milliseconds of the first of the words; undefined when the transcript does not say. */
+  async findWordTime(params: FindWordParams, signal: AbortSignal): Promise<number | undefined> {
+    return (await this.start().request('findWordTime', params, signal)).timeMs;
   }
 
   dispose(): void {

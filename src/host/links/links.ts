@@ -23,7 +23,7 @@ export interface LinksDeps {
 const archiveTimeoutMs = 60_000;
 
 /** Links open in the VS Code that made them: another build of it has a scheme of its own. */
-function linkOrigin(): string {
+export function linkOrigin(): string {
   return `${vscode.env.uriScheme}://${extensionId}`;
 }
 

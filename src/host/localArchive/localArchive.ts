@@ -1,13 +1,15 @@
 /** Search, view and documents of the workspace's archive over one catalogue: made at the first use of any of them. */
 import * as vscode from 'vscode';
-import { errors, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, messageOf } from '../../base/appError.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import { toConversationFacts } from '../../model/conversationFacts.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import { parseConversationId } from '../../model/ids.ts';
 import { conversationGroupings } from '../../protocol/catalogue.ts';
 import { parseSearch } from '../../query/parseSearch.ts';
 import { CatalogueClient } from '../archives/catalogueClient.ts';
 import { pickArchivedConversation } from '../player/archivedConversationPicker.ts';
+import { toLabel } from '../conversations/format.ts';
 import { withProgress } from '../progress.ts';
 import { ArchiveDocuments, documentUri, type DocumentName } from './archiveDocuments.ts';
 import { toArchiveItem } from './archiveItems.ts';
@@ -16,6 +18,7 @@ import { ArchiveTree } from './archiveTree.ts';
 import { CatalogueService } from './catalogueService.ts';
 import type { LocalArchiveDeps } from './localArchiveDeps.ts';
 import { SearchHistory } from './searchHistory.ts';
+import { copyHitLink, exportSearchHits } from './searchHits.ts';
 import { searchArchive } from './searchPicker.ts';
 
 const startMs = (day: string): number => Date.parse(`${day}T00:00:00Z`);
@@ -64,6 +67,8 @@ export class LocalArchive implements Disposable {
           const day = new Date(found.startMs).toISOString().slice(0, 10);
           await this.show(day, parseConversationId(found.conversationId), 'transcript.txt');
         },
+        copyLink: (found, phrase) => copyHitLink(this.deps, found, phrase),
+        exportHits: (query) => exportSearchHits({ ...this.deps, catalogue: this.catalogue }, query),
         showInView: async (query) => {
           this.tree.setFilter(query);
           await vscode.commands.executeCommand('genesysArchive.views.archive.focus');
@@ -197,7 +202,7 @@ export class LocalArchive implements Disposable {
       'vscode.diff',
       documentUri(days[0], left, what.name),
       documentUri(days[1], right, what.name),
-      `${days[0]} ${left.slice(0, 8)} ↔ ${days[1]} ${right.slice(0, 8)}`,
+      `${await this.nameOf(left, days[0])} ↔ ${await this.nameOf(right, days[1])}`,
     );
   }
 
@@ -229,6 +234,31 @@ export class LocalArchive implements Disposable {
       throw errors.input(noArchiveText());
     }
     return picked;
+  }
+
+  /** Its queue and agent, as its other tab says; day and a part of the id when there are none. */
+  private async nameOf(id: ConversationId, day: string): Promise<string> {
+    const signal = AbortSignal.timeout(60_000);
+    try {
+      const archive = await this.deps.archives.openForReading(signal);
+      const detail = await archive?.readDetail((await archive.find(id, signal)) ?? '', signal);
+      const { queueIds, agentIds } =
+        detail === undefined
+          ? { queueIds: [], agentIds: [] }
+          : toConversationFacts(detail.conversation);
+      const names = [
+        detail?.names.queues.get(queueIds.at(-1) ?? ''),
+        detail?.names.users.get(agentIds.at(-1) ?? ''),
+      ].filter((name) => name !== undefined);
+      if (names.length > 0) {
+        return names.map((name) => toLabel(name, 40)).join(' · ');
+      }
+    } catch (error) {
+      if (!isAppError(error)) {
+        throw error;
+      }
+    }
+    return `${day} ${id.slice(0, 8)}`;
   }
 
   /** The day under which the archive files it. */

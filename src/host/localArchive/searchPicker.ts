@@ -3,19 +3,18 @@ import * as vscode from 'vscode';
 import { isCancellation, messageOf, throwIfCancelled } from '../../base/appError.ts';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import { parseConversationId, type ConversationId } from '../../model/ids.ts';
-import type { FacetsMessage, FoundConversation } from '../../protocol/catalogue.ts';
+import type { FoundConversation, FoundPhrase } from '../../protocol/catalogue.ts';
 import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import { parseSearch } from '../../query/parseSearch.ts';
 import type { CatalogueService } from './catalogueService.ts';
+import { pickFacet } from './facetPicker.ts';
 import type { SearchHistory } from './searchHistory.ts';
 import {
-  foundWords,
   markProblem,
   searchExamples,
+  toHitPlace,
   toHitRows,
   toTypedQuery,
-  withFilter,
-  type FacetField,
   type HitRow,
 } from './searchText.ts';
 
@@ -25,7 +24,12 @@ export interface SearchPickerDeps {
   readonly open: (id: ConversationId, place: ConversationPlace | undefined) => Promise<void>;
   readonly openTranscript: (found: FoundConversation) => Promise<void>;
   readonly showInView: (query: string) => Promise<void>;
+  readonly copyLink: (found: FoundConversation, phrase: FoundPhrase | undefined) => Promise<void>;
+  readonly exportHits: (query: string) => Promise<void>;
 }
+
+/** What comes after the list is gone: nothing, the list again with another text, or something else. */
+type Next = { readonly text: string } | { readonly run: () => Promise<void> } | undefined;
 
 type Item = vscode.QuickPickItem &
   (
@@ -37,31 +41,24 @@ type Item = vscode.QuickPickItem &
 
 const debounceMs = 120;
 const pageSize = 50;
-const facetFields: readonly { readonly field: FacetField; readonly key: keyof FacetsMessage }[] = [
-  { field: 'queue', key: 'queues' },
-  { field: 'agent', key: 'agents' },
-  { field: 'media', key: 'media' },
-  { field: 'day', key: 'days' },
-  { field: 'wrapup', key: 'wrapUps' },
-];
-
 /** Shows the quick pick until something is opened or the person turns away. */
 export async function searchArchive(deps: SearchPickerDeps, text: string): Promise<void> {
   deps.catalogue.start();
-  let wanted: string | undefined = text;
-  while (wanted !== undefined) {
-    const picker: SearchPicker = new SearchPicker(deps, wanted);
+  let next: Next = { text };
+  while (next !== undefined && 'text' in next) {
+    const picker: SearchPicker = new SearchPicker(deps, next.text);
     try {
-      wanted = await picker.done;
+      next = await picker.done;
     } finally {
       picker.dispose();
     }
   }
+  await next?.run();
 }
 
 class SearchPicker implements Disposable {
-  /** Resolves to the text to go on with, or undefined when it is over. */
-  readonly done: Promise<string | undefined>;
+  /** Resolves when the list is to go. */
+  readonly done: Promise<Next>;
   private readonly deps: SearchPickerDeps;
   private readonly owned = new DisposableStore();
   private readonly picker = this.owned.add(vscode.window.createQuickPick<Item>());
@@ -76,6 +73,14 @@ class SearchPicker implements Disposable {
   private readonly helpButton = {
     iconPath: new vscode.ThemeIcon('question'),
     tooltip: vscode.l10n.t('What Can Be Asked'),
+  };
+  private readonly exportButton = {
+    iconPath: new vscode.ThemeIcon('export'),
+    tooltip: vscode.l10n.t('Export All Hits as CSV…'),
+  };
+  private readonly linkButton = {
+    iconPath: new vscode.ThemeIcon('link'),
+    tooltip: vscode.l10n.t('Copy Link'),
   };
   private readonly transcriptButton = {
     iconPath: new vscode.ThemeIcon('note'),
@@ -94,7 +99,7 @@ class SearchPicker implements Disposable {
     picker.placeholder = vscode.l10n.t('Words, "phrases", queue:, agent:, after: … – ? for help');
     picker.matchOnDetail = true;
     picker.keepScrollPosition = true;
-    picker.buttons = [this.facetButton, this.viewButton, this.helpButton];
+    picker.buttons = [this.facetButton, this.viewButton, this.exportButton, this.helpButton];
     picker.value = text;
     this.done = new Promise((resolve, reject) => {
       this.owned.add(
@@ -117,10 +122,12 @@ class SearchPicker implements Disposable {
         }),
       );
       this.owned.add(
-        picker.onDidTriggerItemButton(({ item }) => {
+        picker.onDidTriggerItemButton(({ item, button }) => {
           if (item.does === 'open') {
-            this.deps.openTranscript(item.row.conversation).then(() => {
-              resolve(undefined);
+            this.pressOf(item.row, button).then((isOver) => {
+              if (isOver) {
+                resolve(undefined);
+              }
             }, reject);
           }
         }),
@@ -129,7 +136,7 @@ class SearchPicker implements Disposable {
         picker.onDidTriggerButton((button) => {
           this.press(button).then((result) => {
             if (result !== 'stay') {
-              resolve(result.text);
+              resolve(result);
             }
           }, reject);
         }),
@@ -224,14 +231,7 @@ class SearchPicker implements Disposable {
         await this.deps.history.add(this.picker.value);
         await this.deps.open(
           parseConversationId(conversation.conversationId),
-          phrase === undefined
-            ? undefined
-            : {
-                timeMs: phrase.startMs,
-                communicationId: phrase.communicationId,
-                recordingId: phrase.recordingId,
-                words: foundWords(phrase),
-              },
+          phrase === undefined ? undefined : toHitPlace(conversation, phrase),
         );
         return true;
       }
@@ -247,9 +247,7 @@ class SearchPicker implements Disposable {
     }
   }
 
-  private async press(
-    button: vscode.QuickInputButton,
-  ): Promise<'stay' | { readonly text: string | undefined }> {
+  private async press(button: vscode.QuickInputButton): Promise<'stay' | Next> {
     const text = this.picker.value;
     if (button === this.helpButton) {
       this.type('?');
@@ -258,10 +256,33 @@ class SearchPicker implements Disposable {
     if (button === this.viewButton) {
       await this.deps.history.add(text);
       await this.deps.showInView(text.trim() === '?' ? '' : text);
-      return { text: undefined };
+      return undefined;
+    }
+    if (button === this.exportButton) {
+      return await this.export(text);
     }
     const query = text.trim() === '?' || parseSearch(text).problem !== undefined ? '' : text;
     return { text: (await pickFacet(this.deps.catalogue, query)) ?? text };
+  }
+
+  /** What is shown: the same query, typed to its end or not. */
+  private async export(text: string): Promise<'stay' | Next> {
+    if (this.rows.length === 0) {
+      return 'stay';
+    }
+    await this.deps.history.add(text);
+    const query = this.shownQuery;
+    return { run: () => this.deps.exportHits(query) };
+  }
+
+  /** @returns whether the search is over. */
+  private async pressOf(row: HitRow, button: vscode.QuickInputButton): Promise<boolean> {
+    if (button === this.linkButton) {
+      await this.deps.copyLink(row.conversation, row.phrase);
+      return false;
+    }
+    await this.deps.openTranscript(row.conversation);
+    return true;
   }
 
   private type(text: string): void {
@@ -300,7 +321,7 @@ class SearchPicker implements Disposable {
       description: row.description,
       ...(row.detail === undefined ? {} : { detail: row.detail }),
       alwaysShow: true,
-      buttons: [this.transcriptButton],
+      buttons: [this.linkButton, this.transcriptButton],
     }));
     if (items.length === 0) {
       items.push(this.sentence('info', this.nothingText()));
@@ -373,49 +394,4 @@ function helpItems(): readonly Item[] {
     description: meaning,
     alwaysShow: true,
   }));
-}
-
-/** @returns the query narrowed by what was picked; undefined when the person turned away. */
-async function pickFacet(catalogue: CatalogueService, text: string): Promise<string | undefined> {
-  const stop = new AbortController();
-  const items = async (): Promise<(vscode.QuickPickItem & { readonly narrowed?: string })[]> => {
-    const facets = await catalogue.request('readFacets', { query: text }, stop.signal);
-    return facetFields.flatMap(({ field, key }) => {
-      const values = facets[key];
-      return typeof values === 'number' || values.length === 0
-        ? []
-        : [
-            { label: facetTitle(field), kind: vscode.QuickPickItemKind.Separator },
-            ...values.map((value) => ({
-              label: value.name === '' ? value.id : value.name,
-              description: value.conversationCount.toLocaleString(),
-              narrowed: withFilter(text, field, value),
-            })),
-          ];
-    });
-  };
-  try {
-    const picked = await vscode.window.showQuickPick(items(), {
-      title: vscode.l10n.t('Narrow the Search'),
-      placeHolder: vscode.l10n.t('Conversations by queue, agent, media, day and wrap-up code'),
-    });
-    return picked?.narrowed;
-  } finally {
-    stop.abort();
-  }
-}
-
-function facetTitle(field: FacetField): string {
-  switch (field) {
-    case 'queue':
-      return vscode.l10n.t('Queues');
-    case 'agent':
-      return vscode.l10n.t('Agents');
-    case 'media':
-      return vscode.l10n.t('Media');
-    case 'day':
-      return vscode.l10n.t('Days (UTC)');
-    case 'wrapup':
-      return vscode.l10n.t('Wrap-up Codes');
-  }
 }

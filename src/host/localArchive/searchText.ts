@@ -2,6 +2,7 @@
 import { parseSearch } from '../../query/parseSearch.ts';
 import type { QueryProblem, SearchNode } from '../../query/searchQuery.ts';
 import type { FoundConversation, FoundPhrase } from '../../protocol/catalogue.ts';
+import type { ConversationPlace } from '../../protocol/conversationView.ts';
 import {
   formatDateTime,
   formatDuration,
@@ -85,7 +86,7 @@ export function toHitRows(conversation: FoundConversation, typed: string): reado
     ];
   }
   return conversation.phrases.map((phrase, index) => {
-    const place = placeOf(phrase, startMs);
+    const place = placeOf(conversation, phrase);
     return {
       label: index === 0 ? label : '$(blank)',
       description: index === 0 ? [who, place].filter((part) => part !== '').join(' · ') : place,
@@ -113,9 +114,11 @@ function factsOf({ media, startMs, endMs, labels }: FoundConversation): string {
   ].join(' · ');
 }
 
-function placeOf({ source, side, startMs }: FoundPhrase, conversationStartMs: number): string {
-  const offset = formatDuration(startMs - conversationStartMs);
-  return source === 'note' ? 'note' : `${side} at ${offset}`;
+function placeOf(conversation: FoundConversation, phrase: FoundPhrase): string {
+  const who = phrase.source === 'note' ? 'note' : phrase.side;
+  return toHitPlace(conversation, phrase) === undefined
+    ? who
+    : `${who} at ${formatDuration(phrase.startMs - conversation.startMs)}`;
 }
 
 /** VS Code marks what was typed where it stands as it is; other found words get marks of their own. */
@@ -133,6 +136,23 @@ function toDetail({ text, highlights }: FoundPhrase, typed: string): string {
 /** Quick picks draw `$(name)` as an icon: what people said is never one. */
 function plain(text: string): string {
   return text.replaceAll('$(', '$\u200B(');
+}
+
+/**
+ * Where the player goes for a hit: to its word, or to the very moment of a note. Undefined for a note of the whole conversation, whose
+ * time is that of its writing.
+ */
+export function toHitPlace(
+  { startMs, endMs = Number.POSITIVE_INFINITY }: Pick<FoundConversation, 'startMs' | 'endMs'>,
+  phrase: FoundPhrase,
+): ConversationPlace | undefined {
+  const { source, communicationId, recordingId } = phrase;
+  const timeMs = phrase.startMs;
+  if (source !== 'note') {
+    return { timeMs, communicationId, recordingId, words: foundWords(phrase) };
+  }
+  const isWithin = startMs <= timeMs && timeMs <= endMs;
+  return isWithin ? { timeMs, communicationId, recordingId, words: [], isExact: true } : undefined;
 }
 
 /** Words that were found in a phrase, as they were said. */

@@ -207,6 +207,7 @@ export class ConversationPanel {
       const { conversation } = this.shown;
       const kept = { notes, problem: undefined, canDownload: false };
       this.shown = { ...this.shown, conversation: { ...conversation, notes: kept } };
+      this.deps.archives.index.add(this.id);
     }
   }
 

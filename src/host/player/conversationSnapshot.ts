@@ -88,16 +88,33 @@ export function toConversationSnapshot({
     isOutbound: facts.direction === 'outbound',
     segments: toSegments(conversation, names),
     speakers: toSpeakers(conversation, names),
-    notices: [
-      ...new Set(
-        archived.manifest.absent
-          .filter(({ item }) => attachmentName(item) === undefined)
-          .map(({ message }) => message),
-      ),
-    ],
+    notices: toNotices(archived),
     offsetMs,
     notes,
   };
+}
+
+/** What is missing and why, each once; a transcript that was imported since is not missing, and its origin is told. */
+function toNotices({
+  manifest,
+  transcripts,
+}: Pick<ArchivedConversation, 'manifest' | 'transcripts'>): readonly string[] {
+  const isThere = (item: string): boolean =>
+    transcripts.some(({ communicationId }) =>
+      `${item}/`.startsWith(`transcripts/${communicationId}/`),
+    );
+  return [
+    ...new Set([
+      ...manifest.absent
+        .filter(({ item }) => attachmentName(item) === undefined && !isThere(item))
+        .map(({ message }) => message),
+      ...transcripts.flatMap(({ importedFrom }) =>
+        importedFrom === undefined
+          ? []
+          : [`The transcript was imported from a file: ${toLabel(importedFrom, 120)}`],
+      ),
+    ]),
+  ];
 }
 
 /** Attachments that are stored, then those that are not. The id of one is its path within the conversation's folder. */

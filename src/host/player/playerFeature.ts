@@ -11,6 +11,8 @@ import type { ExportKind } from '../../protocol/conversationView.ts';
 import type { Archives } from '../archives/archives.ts';
 import type { Commands } from '../commands.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
+import { conversationIdsOf } from '../conversations/conversationsTree.ts';
+import { asTreeNode } from '../conversations/nodeArguments.ts';
 import { parsePastedConversation } from '../conversations/savedFilters.ts';
 import type { SessionManager } from '../session/sessionManager.ts';
 import type { ConversationPanel, ConversationPanelDeps } from './conversationPanel.ts';
@@ -85,6 +87,7 @@ export class PlayerFeature implements Disposable {
     | 'genesysArchive.openArchivedConversation'
     | 'genesysArchive.exportTranscript'
     | 'genesysArchive.exportClip'
+    | 'genesysArchive.importTranscript'
   > {
     return {
       'genesysArchive.openConversation': async (...args) => {
@@ -98,12 +101,22 @@ export class PlayerFeature implements Disposable {
           await this.open(parsePastedConversation(text));
         }
       },
-      'genesysArchive.openArchivedConversation': () => this.pickArchived(),
+      'genesysArchive.openArchivedConversation': async () => {
+        const picked = await this.pickArchived();
+        if (picked !== undefined) {
+          await this.open(picked);
+        }
+      },
       'genesysArchive.exportTranscript': () => {
         this.prepareExport('transcript');
       },
       'genesysArchive.exportClip': () => {
         this.prepareExport('clip');
+      },
+      'genesysArchive.importTranscript': async (node) => {
+        const clicked = asTreeNode(node);
+        const [chosen] = clicked === undefined ? [] : conversationIdsOf([clicked]);
+        await this.importTranscript(chosen ?? this.activeId);
       },
     };
   }
@@ -161,6 +174,20 @@ export class PlayerFeature implements Disposable {
     return [...this.tabs.values()].find(({ panel }) => panel.active)?.shown;
   }
 
+  /** Of the conversation, or of one that is picked. Its player shows the transcript then. */
+  private async importTranscript(chosen: ConversationId | undefined): Promise<void> {
+    const { importTranscriptFile } = await import('./playerModule.ts');
+    const id = chosen ?? (await this.pickArchived(vscode.l10n.t('Import Transcript')));
+    if (id !== undefined && (await importTranscriptFile(this.deps, id))) {
+      await this.tabs.get(id)?.shown?.load();
+    }
+  }
+
+  /** The conversation of the player in front. */
+  private get activeId(): ConversationId | undefined {
+    return [...this.tabs].find(([, { panel }]) => panel.active)?.[0];
+  }
+
   /** Of the player in front: only it knows what is selected. */
   private prepareExport(what: ExportKind): void {
     const shown = this.inFront();
@@ -196,12 +223,13 @@ export class PlayerFeature implements Disposable {
     };
   }
 
-  private async pickArchived(): Promise<void> {
+  private async pickArchived(title?: string): Promise<ConversationId | undefined> {
     const { archives, sessions, log } = this.deps;
     const { pickArchivedConversation } = await import('./playerModule.ts');
     const picked = await pickArchivedConversation((signal) => archives.openForReading(signal), {
       liveNames: sessions.current?.api.names,
       log,
+      ...(title === undefined ? {} : { title }),
     });
     if (picked === 'nothing') {
       throw errors.input(
@@ -210,9 +238,7 @@ export class PlayerFeature implements Disposable {
         ),
       );
     }
-    if (picked !== undefined) {
-      await this.open(picked);
-    }
+    return picked;
   }
 }
 

@@ -1,4 +1,6 @@
 /** The workspace's archive as reports and exports use it: reading, the audit log, progress in conversations. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Archive } from '../../archive/archive.ts';
 import type { AuditPort, CountProgress } from '../../archive/reports/reportPorts.ts';
@@ -21,6 +23,25 @@ export async function requireArchive(
     );
   }
   return archive;
+}
+
+/** Asks where to; the archive's `exports` folder is offered. */
+export async function askExportPath(
+  archive: Archive,
+  name: string,
+  filters: Record<string, string[]>,
+): Promise<string | undefined> {
+  const folder = join(archive.rootPath, 'exports');
+  await mkdir(folder, { recursive: true });
+  const uri = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(join(folder, name)),
+    filters,
+    saveLabel: vscode.l10n.t('Export'),
+  });
+  if (uri !== undefined && uri.scheme !== 'file') {
+    throw errors.input(vscode.l10n.t('Choose a place on disk.'));
+  }
+  return uri?.fsPath;
 }
 
 /** Notes events in the archive's audit log, and remembers when it could not. */

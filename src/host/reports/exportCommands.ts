@@ -1,6 +1,4 @@
 /** Takes conversations out of the archive: as an evidence package, or as a table. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Archive } from '../../archive/archive.ts';
 import {
@@ -21,6 +19,7 @@ import { withProgress } from '../progress.ts';
 import { formatBytes } from '../progressText.ts';
 import {
   announce,
+  askExportPath,
   countReport,
   missedAuditText,
   openAudit,
@@ -39,7 +38,7 @@ export async function exportEvidence(deps: ReportsDeps, args: readonly unknown[]
   if (ids.length === 0) {
     return;
   }
-  const path = await askPath(archive, `${await packageName(archive, ids)}.zip`, {
+  const path = await askExportPath(archive, `${await packageName(archive, ids)}.zip`, {
     [vscode.l10n.t('Zip')]: ['zip'],
   });
   if (path === undefined) {
@@ -90,7 +89,7 @@ export async function exportTable(deps: ReportsDeps, args: readonly unknown[]): 
   const day = new Date(deps.clock.nowMs()).toISOString().slice(0, 10);
   const what = format === 'recordingsCsv' ? 'recordings' : 'conversations';
   const extension = format === 'ndjson' ? 'ndjson' : 'csv';
-  const path = await askPath(archive, `${what}-${day}.${extension}`, {
+  const path = await askExportPath(archive, `${what}-${day}.${extension}`, {
     [extension.toUpperCase()]: [extension],
   });
   if (path === undefined) {
@@ -245,25 +244,6 @@ async function pickFormat({ workspaceState }: ReportsDeps): Promise<ExportFormat
     await workspaceState.update(formatKey, picked.format);
   }
   return picked?.format;
-}
-
-/** Asks where to; the archive's `exports` folder is offered. */
-async function askPath(
-  archive: Archive,
-  name: string,
-  filters: Record<string, string[]>,
-): Promise<string | undefined> {
-  const folder = join(archive.rootPath, 'exports');
-  await mkdir(folder, { recursive: true });
-  const uri = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(join(folder, name)),
-    filters,
-    saveLabel: vscode.l10n.t('Export'),
-  });
-  if (uri !== undefined && uri.scheme !== 'file') {
-    throw errors.input(vscode.l10n.t('Choose a place on disk.'));
-  }
-  return uri?.fsPath;
 }
 
 /** `evidence-2026-11-05-voice-billing-ada-lovelace` for one, `evidence-12-conversations` for several. */

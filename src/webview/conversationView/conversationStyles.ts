@@ -257,10 +257,14 @@ export const conversationStyles = css`
     color: var(--vscode-descriptionForeground);
     text-align: center;
   }
-  .state p,
+  .state h1,
   .empty p {
+    flex: none;
     max-width: 60ch;
     margin: 0;
+    font-size: 1em;
+    font-weight: normal;
+    white-space: normal;
   }
   .primary {
     height: 26px;

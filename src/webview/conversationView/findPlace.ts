@@ -1,5 +1,6 @@
 /** Finds the recording, phrase and word of a place that the host names by time. Pure. */
 import type { ConversationPlace, RecordingSnapshot } from '../../protocol/conversationView.ts';
+import { findWord } from '../../transcript/findWord.ts';
 import type { TranscriptRow } from './transcriptRows.ts';
 
 /** The recording itself, else the one of the communication that covers the time, else any that does. */
@@ -35,9 +36,7 @@ export function findPlace(
     place.isExact === true && startMs > place.timeMs
       ? Number.POSITIVE_INFINITY
       : Math.abs(startMs - place.timeMs);
-  const wanted = new Set(place.words.flatMap((text) => text.split(/\s+/u)).map(normalise));
-  const wordOf = ({ phrase }: TranscriptRow): number =>
-    phrase.words.findIndex(({ text }) => wanted.has(normalise(text)));
+  const wordOf = ({ phrase }: TranscriptRow): number => findWord(phrase.words, place.words);
   let nearest: TranscriptRow | undefined;
   for (const row of rows) {
     // Both sides may begin to speak at once: the phrase with the word is meant.
@@ -54,11 +53,4 @@ export function findPlace(
   }
   const wordIndex = wordOf(nearest);
   return { phraseIndex: nearest.phraseIndex, wordIndex: wordIndex < 0 ? undefined : wordIndex };
-}
-
-function normalise(text: string): string {
-  return text
-    .normalize('NFD')
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
-    .toLowerCase();
 }

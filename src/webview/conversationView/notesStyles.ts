@@ -17,6 +17,9 @@ export const notesStyles = css`
   .undo {
     color: var(--vscode-descriptionForeground);
   }
+  .add-note {
+    padding: 0;
+  }
   .note-form {
     display: flex;
     flex-direction: column;

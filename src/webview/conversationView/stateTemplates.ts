@@ -6,7 +6,7 @@ import { waitingIcon } from './buttons.ts';
 export function loadingTemplate(message: string): TemplateResult {
   return html`<div class="state" role="status">
     ${waitingIcon(24)}
-    <p>${message}</p>
+    <h1>${message}</h1>
   </div>`;
 }
 
@@ -14,7 +14,7 @@ export function loadingTemplate(message: string): TemplateResult {
 export function failedTemplate(message: string, onRetry: (() => void) | undefined): TemplateResult {
   return html`<div class="state" role="alert">
     <vscode-icon name="error" size="24"></vscode-icon>
-    <p>${message}</p>
+    <h1>${message}</h1>
     ${
       onRetry === undefined
         ? nothing

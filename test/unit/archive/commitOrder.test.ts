@@ -42,6 +42,8 @@ async function recordCalls(task: () => Promise<void>): Promise<readonly Call[]> 
     const path = paths.get(this) ?? '';
     calls.push({ name: 'begin flush', path });
     await before.sync.call(this);
+    // Folders take their time, so that who does not wait for them is seen.
+    await new Promise((resolve) => setTimeout(resolve, path.endsWith('.partial') ? 0 : 50));
     calls.push({ name: 'flush', path });
   };
   syncBuiltinESMExports();

@@ -119,7 +119,12 @@ suite('downloadConversation', () => {
         ],
       );
       assert.deepEqual(read.transcripts, [
-        { communicationId, recordingId: voiceId, path: join(folder, transcriptPath) },
+        {
+          communicationId,
+          recordingId: voiceId,
+          importedFrom: undefined,
+          path: join(folder, transcriptPath),
+        },
       ]);
       const listed: string[] = [];
       for await (const { conversationId, day } of archive.list(never)) {

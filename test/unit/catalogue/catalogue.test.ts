@@ -78,6 +78,39 @@ const calls: readonly SampleDocument[] = [
 ];
 
 suite('Catalogue', () => {
+  test('finds the same first hits and counts of a prefix, whether few or many words begin with it', () =>
+    withCataloguePath(async (path) => {
+      const catalogue = await Catalogue.open(path);
+      const words = Array.from({ length: 300 }, (_, index) => `many${String(index)}`);
+      const phrases = [...words, 'few1 few2', 'few3', 'Feww', 'fewer', 'élan', 'few café', 'x fe'];
+      await catalogue.ingest(documentOf({ id: 'one', phrases }), never);
+      for (const [query, count] of [
+        ['many*', 300],
+        ['many29*', 11],
+        ['few*', 5],
+        ['FEW*', 5],
+        ['few* few2', 1],
+        ['few* NOT few3', 4],
+        ['x OR few*', 6],
+        ['speaker:agent few*', 5],
+        ['speaker:customer few*', 0],
+        ['éla*', 1],
+        ['caf*', 1],
+        ['none*', 0],
+        ['"few1 fe"*', 1],
+      ] as const) {
+        const { conversations } = catalogue.search(query, { limit: 500 });
+        const found = conversations.flatMap((each) => each.phrases);
+        assert.equal(found.length, count, query);
+        assert.equal(catalogue.count(query).phraseCount, count, query);
+        assert.ok(
+          found.every(({ highlights }) => highlights.length > 0),
+          query,
+        );
+      }
+      catalogue.close();
+    }));
+
   test('finds words newest first, grouped by conversation, with the places of the words', () =>
     withCatalogue(calls, (catalogue) => {
       assert.deepEqual(search(catalogue, 'REFUND'), [

@@ -212,6 +212,49 @@ suite('verifyArchive', () => {
       assert.deepEqual(await found(root), ['notice manifestEdited manifest.json']);
     }));
 
+  /** A download that is killed before it seals what it wrote. */
+  const downloadUnsealed = async (root: string): Promise<void> => {
+    const audit = await AuditLog.open(root, { clock }, never);
+    await assert.rejects(
+      bench.download(
+        root,
+        {},
+        {
+          audit: {
+            append: (kind, ...rest) =>
+              kind === 'conversationStored'
+                ? Promise.reject(errors.storage('killed'))
+                : audit.append(kind, ...rest),
+          },
+        },
+      ),
+    );
+  };
+
+  test('a download that was killed before its end is no edit, neither before nor after the next one', () =>
+    withFolder(async (root) => {
+      await bench.download(root);
+      const manifestPath = inSample(root, 'manifest.json');
+      const before = await readFile(manifestPath);
+      bench.file('left').body = Buffer.concat([bench.file('left').body]).fill(7, 5_000, 6_000);
+      await downloadUnsealed(root);
+      assert.notDeepEqual(await readFile(manifestPath), before);
+      assert.deepEqual(await found(root), []);
+      await bench.download(root);
+      assert.deepEqual(await found(root), []);
+    }));
+
+  test('an edit after a killed download is found, before and after the next one', () =>
+    withFolder(async (root) => {
+      await bench.download(root);
+      bench.file('left').body = Buffer.concat([bench.file('left').body]).fill(7, 5_000, 6_000);
+      await downloadUnsealed(root);
+      await editManifest(root, (text) => text.replace('"ownHash"', '"checksum:md5"'));
+      assert.deepEqual(await found(root, 0), ['problem manifestEdited manifest.json']);
+      await bench.download(root);
+      assert.deepEqual(await found(root), ['notice manifestEdited manifest.json']);
+    }));
+
   test('a manifest that is gone or nonsense is found and made anew', () =>
     withFolder(async (root) => {
       await bench.download(root);
@@ -288,7 +331,7 @@ suite('verifyArchive', () => {
       const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
       for (const index of lines.keys()) {
         const edited = lines.map((line, each) =>
-          each === index ? line.replace('"fileCount":', '"fileCount":1') : line,
+          each === index ? line.replace('"conversationId":', '"added":1,"conversationId":') : line,
         );
         await writeFile(path, `${edited.join('\n')}\n`);
         const { audit } = await verify(root);

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { planNewInterval, type NewInterval } from '../../../../src/archive/sync/watermark.ts';
+import {
+  defaultOverlapMs,
+  planNewInterval,
+  type NewInterval,
+} from '../../../../src/archive/sync/watermark.ts';
 import { withFolder } from '../../../support/archivedSample.ts';
 import { FakePlatform, fakeRequest, platformStartMs } from '../../../support/fakePlatform.ts';
+import { createFastClock } from '../../../support/fastClock.ts';
 import { leakCheck } from '../../../support/leakCheck.ts';
 import { never, SyncBench } from '../../../support/syncBench.ts';
 
@@ -60,6 +65,29 @@ suite('the watermark of Sync New', () => {
       const snapshot = await new SyncBench(root, platform).sync(incremental);
       assert.equal(snapshot.notes[0]?.kind, 'watermarkHeld');
       assert.equal((await plan(root)).interval.startMs, platformStartMs + 60_000);
+    }));
+
+  test('is not kept back by what only waits for a transcript, and such a conversation is looked at again by the next sync', () =>
+    withFolder(async (root) => {
+      // The organisation transcribes nothing: an hour after their end, transcripts may still come.
+      const platform = new FakePlatform([{ recordings: ['plain'] }, { recordings: ['plain'] }]);
+      const syncAt = (nowMs: number): ReturnType<SyncBench['sync']> =>
+        new SyncBench(root, platform, createFastClock(100, nowMs)).sync(incremental);
+      const snapshot = await syncAt(platformStartMs + hourMs);
+      assert.deepEqual(
+        [snapshot.phase, snapshot.waitingCount, snapshot.doneCount],
+        ['finished', 2, 0],
+      );
+      assert.deepEqual(snapshot.reasonCounts, { notTranscribed: 2 });
+      assert.deepEqual(snapshot.notes, []);
+      const next = await plan(root, defaultOverlapMs);
+      const { scope } = fakeRequest;
+      assert.ok(scope.kind === 'query');
+      assert.equal(next.interval.startMs, scope.interval.endMs - defaultOverlapMs);
+      assert.ok(next.interval.startMs <= platformStartMs, 'both are in what is read again');
+      // A day later none is waited for any more.
+      const later = await syncAt(platformStartMs + 26 * hourMs);
+      assert.deepEqual([later.waitingCount, later.doneCount, later.endedCount], [0, 2, 0]);
     }));
 
   test('means the last 30 days when it is damaged, and says so', () =>

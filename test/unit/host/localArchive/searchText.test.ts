@@ -3,6 +3,7 @@ import {
   foundWords,
   markProblem,
   searchExamples,
+  toHitPlace,
   toHitRows,
   toTypedQuery,
   withFilter,
@@ -122,5 +123,26 @@ suite('the text of a search', () => {
     const [row] = toHitRows(foundOf([]), 'queue:Billing');
     assert.equal(row?.detail, 'Voice · 4:05 · Solved');
     assert.equal(row.phrase, undefined);
+  });
+
+  test('a hit is opened at its word, a note at its moment, and a note of the whole nowhere in particular', () => {
+    const word = phraseOf('my refund', [[3, 9]], 5000);
+    const note = { ...word, source: 'note', side: 'note' };
+    assert.deepEqual(toHitPlace(foundOf([]), word)?.words, ['refund']);
+    assert.deepEqual(toHitPlace(foundOf([]), note), {
+      timeMs: startMs + 5000,
+      communicationId: undefined,
+      recordingId: undefined,
+      words: [],
+      isExact: true,
+    });
+    const later = { ...note, startMs: startMs + 86_400_000 };
+    assert.equal(toHitPlace(foundOf([]), later), undefined);
+    assert.deepEqual(
+      toHitRows(foundOf([note, later]), 'x').map(({ description }) =>
+        description.split(' · ').at(-1),
+      ),
+      ['note at 0:05', 'note'],
+    );
   });
 });
