@@ -212,6 +212,27 @@ suite('work with the player in the workbench', function () {
     await workbench.screenshot('player with an imported transcript');
   });
 
+  test('a conversation that is not archived takes notes after its download from the player', async () => {
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.chooseFromContextMenu(
+      await workbench.waitForTreeRow('Sales Premium'),
+      'Open Conversation',
+    );
+    await inPage('h1').filter({ hasText: 'Sales Premium' }).waitFor({ timeout: 60_000 });
+    await focusPage();
+    await press('m');
+    await inPage('.notes')
+      .filter({ hasText: 'Download this conversation to keep notes' })
+      .waitFor();
+    await press('Enter');
+    await job.notificationText(workbench, /Downloaded \d+ files/u, 60_000);
+    await inPage('.add-note').waitFor();
+    await focusPage();
+    await press('m');
+    await inPage('.note-text').waitFor();
+    await press('Escape');
+  });
+
   test('by keys alone: open, play, seek, jump, search, repeat, speed; a reload of the window comes back to the word', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.runCommand('View: Close All Editors');
