@@ -99,7 +99,10 @@ const recording: Models.Recording = {
     {
       id: 'm-1',
       messageMediaAttachments: [
-        { id: 'a-1', name: 'photo.png', url: expiringLink, contentLength: 8 },
+        {
+          ...{ id: 'a-1', name: 'photo.png', mediaType: 'image/png' },
+          ...{ url: expiringLink, contentLength: 8 },
+        },
       ],
     },
   ],
@@ -107,7 +110,10 @@ const recording: Models.Recording = {
     {
       id: 'm-2',
       attachments: [
-        { attachmentId: 'a-2', name: 'x.pdf', contentPath: expiringLink, contentLength: 9 },
+        {
+          ...{ attachmentId: 'a-2', name: 'x.pdf', contentType: 'application/pdf' },
+          ...{ contentPath: expiringLink, contentLength: 9 },
+        },
       ],
     },
   ],
