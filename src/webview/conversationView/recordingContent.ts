@@ -23,6 +23,9 @@ import type { Viewport } from './waveformLayout.ts';
 import { toWaveformModel } from './waveformModel.ts';
 import { emptyWaveform, type WaveformModel } from './waveformView.ts';
 
+/** So long the first phrases go before the waveform, when that is drawn in short. */
+const longestLaneWaitMs = 500;
+
 export interface ContentDeps {
   readonly view: () => ViewState;
   /** Of the sound, as the player knows it. */
@@ -67,7 +70,10 @@ export class RecordingContent implements Disposable {
     this.waveformProblem = undefined;
     const preview = recording === undefined ? [] : toPreviewLanes(recording, conversation.speakers);
     this.updateWaveform(preview);
-    if (recording !== undefined) {
+    const bringLanes = once(() => {
+      if (recording === undefined || scope.signal.aborted) {
+        return;
+      }
       void settlePart(loadLanes(recording, preview, scope.signal), (part) => {
         this.waveformProblem = part.kind === 'failed' ? part.message : undefined;
         this.updateWaveform(
@@ -77,16 +83,24 @@ export class RecordingContent implements Disposable {
         );
         this.deps.onChange();
       });
+    });
+    // What is drawn in short already can wait: its many megabytes would come before the first phrases.
+    if (preview.every(({ pyramid, isPreview }) => pyramid !== undefined && !isPreview)) {
+      scope.atMostEvery(longestLaneWaitMs, bringLanes)();
+    } else {
+      bringLanes();
     }
     const onHead = (head: LoadedText): void => {
       // Who stood further down wants to be there again, and not at the top for a moment.
       if (this.deps.view().scrollTopPx === 0 && !scope.signal.aborted) {
         this.setText({ kind: 'ready', value: head });
       }
+      bringLanes();
     };
     const text = loadText(conversation, recording, this.clock.platform, onHead, scope.signal);
     void settlePart(text, (part) => {
       this.setText(part);
+      bringLanes();
     });
   }
 
@@ -153,4 +167,15 @@ export class RecordingContent implements Disposable {
     this.updateRows();
     this.deps.onText();
   }
+}
+
+/** A function that runs `action` the first time only. */
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) {
+      isDone = true;
+      action();
+    }
+  };
 }

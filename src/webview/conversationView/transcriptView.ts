@@ -21,7 +21,8 @@ import type { Scope } from '../shared/scope.ts';
 import { controlStyles } from './buttons.ts';
 import { messageBody } from './messageRow.ts';
 import { messageStyles } from './messageStyles.ts';
-import { matchedTokens, rowOfPhrase, toTokens, type TranscriptRow } from './transcriptRows.ts';
+import { createTokens } from './phraseTokens.ts';
+import { rowOfPhrase, type TranscriptRow } from './transcriptRows.ts';
 import { transcriptStyles } from './transcriptStyles.ts';
 
 /** What the list asks for. */
@@ -207,8 +208,10 @@ export class TranscriptView extends ScopedElement {
     const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
     const rows = [...list.querySelectorAll<HTMLElement>('.row')];
     for (const row of rows) {
-      const start = starts.get(Number(row.dataset['index']));
-      row.style.transform = `translateY(${String(start ?? 0)}px)`;
+      const transform = `translateY(${String(starts.get(Number(row.dataset['index'])) ?? 0)}px)`;
+      if (row.style.transform !== transform) {
+        row.style.transform = transform;
+      }
     }
     // Measured once, after all was written; from then on the virtualizer observes the element's size itself.
     for (const row of rows) {
@@ -248,47 +251,25 @@ export class TranscriptView extends ScopedElement {
 
   private renderContent(row: TranscriptRow, spokenWord: number | undefined): TemplateResult {
     const { message } = row;
+    const { searchText, isShadingConfidence } = this;
     const start = this.formatStart(row);
     return message === undefined
       ? html`<span class="start">${start}</span>
           <span class="speaker">${row.speaker}</span>
           <span class="text"
-            >${guard([row, spokenWord, this.searchText, this.isShadingConfidence], () =>
-              this.renderTokens(row, spokenWord),
+            >${guard([row, spokenWord, searchText, isShadingConfidence], () =>
+              createTokens(row.phrase, { spokenWord, searchText, isShadingConfidence }),
             )}</span
           >`
       : messageBody({
           row: { ...row, message },
           start,
           attachments: this.attachments.filter(({ messageId }) => messageId === message.id),
-          searchText: this.searchText,
+          searchText,
           onOpen: (id, isRevealed) => {
             this.commands.openAttachment(id, isRevealed);
           },
         });
-  }
-
-  private renderTokens(row: TranscriptRow, spokenWord: number | undefined): unknown {
-    const tokens = toTokens(row.phrase);
-    const matched = matchedTokens(tokens, this.searchText);
-    return tokens.map(
-      ({ text, wordIndex, confidence }, index) =>
-        html`<span
-          class=${classMap({
-            word: wordIndex !== undefined,
-            now: wordIndex !== undefined && wordIndex === spokenWord,
-            match: matched.has(index),
-            unsure: this.isShadingConfidence && confidence !== undefined && confidence < 0.7,
-          })}
-          data-word=${wordIndex ?? nothing}
-          title=${
-            confidence !== undefined && confidence < 0.7
-              ? `Recognised with ${String(Math.round(confidence * 100))} % confidence`
-              : nothing
-          }
-          >${text}</span
-        > `,
-    );
   }
 
   private readonly onClick = (event: Event): void => {
