@@ -55,26 +55,18 @@ suite('Retention in the workbench', function () {
   });
 
   const audit = (): string => readFileSync(join(bench.rootPath, 'audit.jsonl'), 'utf8');
-  /** As a toast, or in the centre when that is gone again; the centre shows only what came before it was opened. */
   const notified = async (text: string | RegExp): Promise<void> => {
-    const notification = workbench.page
-      .locator('.notification-list-item', { hasText: text })
-      .first();
-    for (let attempt = 0; attempt < 8; attempt++) {
-      const isShown = await notification.waitFor({ timeout: 2_500 }).then(
-        () => true,
-        () => false,
-      );
-      if (isShown) {
-        return;
-      }
-      await workbench.runCommand('Notifications: Toggle Notifications');
-    }
-    await notification.waitFor({ timeout: 2_500 });
+    await workbench.waitForNotification(text);
   };
   const pickArchived = async (number: number): Promise<void> => {
-    const row = workbench.quickInput.locator('.monaco-list-row', { hasText: idOf(number) });
-    await row.first().click();
+    const rows = workbench.quickInput.locator('.monaco-list-row');
+    await rows.filter({ hasText: idOf(number) }).waitFor();
+    await workbench.quickInput.locator('input[type="text"]').fill(idOf(number));
+    await rows
+      .filter({ hasNotText: idOf(number) })
+      .first()
+      .waitFor({ state: 'detached' });
+    await rows.first().click();
   };
 
   test('a legal hold is placed on a conversation that is picked, with a reason', async () => {

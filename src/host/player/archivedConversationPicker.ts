@@ -130,7 +130,8 @@ async function fill(
 function unreadItem({ conversationId, day }: ListedConversation): Item {
   return {
     label: day,
-    description: conversationId,
+    // As tall as it will be when it is read, so that no row moves away from under the pointer.
+    detail: conversationId,
     iconPath: new vscode.ThemeIcon('archive'),
     id: conversationId,
     sortKey: day,
