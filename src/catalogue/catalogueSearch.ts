@@ -239,7 +239,9 @@ export function readConversations(
   }
   return db
     .all(
-      `SELECT c.* FROM json_each(?) n CROSS JOIN conversation c ON c.no = n.value ORDER BY n.key`,
+      `SELECT c.no AS no, c.conversation_id AS conversation_id, c.folder AS folder, c.start_ms AS start_ms, c.end_ms AS end_ms,
+         c.media AS media, c.direction AS direction
+       FROM json_each(?) n CROSS JOIN conversation c ON c.no = n.value ORDER BY n.key`,
       list,
     )
     .map((row) => {

@@ -177,12 +177,21 @@ function filterCondition(filter: SearchFilter): Condition {
   }
 }
 
+/** Gathering so many conversations takes about as long as asking the labels of a few thousand hits one by one. */
+const maxGatheredCount = 5000;
+
+/** CASE: few conversations are gathered once and looked up, many are asked for their labels as they come. */
 function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string): Condition {
+  const labelled = `conversation_label cl WHERE cl.label IN
+    (SELECT l.no FROM label l WHERE l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`;
+  const gathered = String(maxGatheredCount);
+  const parameters = [kind, value, foldText(value)];
   return {
-    // Compared with 1, SQLite asks it of each row; alone it becomes a join that comes after the other tables.
-    sql: `EXISTS (SELECT 1 FROM conversation_label cl WHERE cl.conversation = c.no AND cl.label IN
-      (SELECT l.no FROM label l WHERE l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))) = 1`,
-    parameters: [kind, value, foldText(value)],
+    // Alone, either of both would become a join that comes after the other tables.
+    sql: `CASE WHEN (SELECT count(*) FROM (SELECT 1 FROM ${labelled} LIMIT ${gathered} + 1)) <= ${gathered}
+      THEN c.no IN (SELECT cl.conversation FROM ${labelled})
+      ELSE EXISTS (SELECT 1 FROM ${labelled} AND cl.conversation = c.no) END`,
+    parameters: [...parameters, ...parameters, ...parameters],
   };
 }
 

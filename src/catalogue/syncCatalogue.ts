@@ -6,7 +6,12 @@ import { isAppError, messageOf, throwIfCancelled } from '../base/appError.ts';
 import { Limiter } from '../base/limiter.ts';
 import { parseConversationId, type ConversationId } from '../model/ids.ts';
 import type { CatalogueDatabase } from './catalogueDatabase.ts';
-import type { CatalogueDocument, CatalogueSource, ListedDocument } from './catalogueDocument.ts';
+import type {
+  CatalogueContent,
+  CatalogueDocument,
+  CatalogueSource,
+  ListedDocument,
+} from './catalogueDocument.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { ConversationRows } from './conversationRows.ts';
 import { bulkPhraseCount, inBulk } from './wordIndex.ts';
@@ -23,7 +28,10 @@ export interface SyncResult {
   readonly changedCount: number;
   readonly removedCount: number;
   readonly unchangedCount: number;
-  /** Conversations that could not be read, with a sentence why. They are tried again when their files change. */
+  /**
+   * Conversations that could not be read, with a sentence why. Damaged ones are tried again when their files change; those whose files the
+   * file system refused stay as they were and are tried again by the next sync.
+   */
   readonly problems: readonly {
     readonly conversationId: ConversationId;
     readonly message: string;
@@ -33,6 +41,8 @@ export interface SyncResult {
 /** Conversations that are read ahead while others are written, where the source names no number. */
 const defaultReadAheadCount = 8;
 const maxProblemCount = 1000;
+/** When so many cannot be read one after another, it is not about them: the drive is gone. */
+const maxRefusedInARow = 20;
 /** For so many new ones the index is written as a whole. */
 const bulkConversationCount = 1000;
 
@@ -140,24 +150,61 @@ async function readAll(
     }
   };
   let doneCount = 0;
+  let refusedInARow = 0;
   readOn();
   for (let head = ahead.shift(); head !== undefined; head = ahead.shift()) {
     readOn();
     throwIfCancelled(signal);
+    const watched = watch(head.reading);
     try {
-      await writer.add(await head.reading, signal);
+      await writer.add(await watched.document, signal);
+      refusedInARow = 0;
     } catch (error) {
-      const { conversationId } = head.item;
-      const message = problemOf(error);
-      await writer.add(unreadable(head.item, message), signal);
+      const isRefused = error === watched.failure() && isAppError(error, 'storage');
+      refusedInARow = isRefused ? refusedInARow + 1 : 0;
+      if (refusedInARow > maxRefusedInARow) {
+        throw error;
+      }
+      const message = isRefused ? messageOf(error) : problemOf(error);
+      if (!isRefused) {
+        await writer.add(unreadable(head.item, message), signal);
+      }
       if (problems.length < maxProblemCount) {
-        problems.push({ conversationId, message });
+        problems.push({ conversationId: head.item.conversationId, message });
       }
     }
     onDone(++doneCount);
   }
   writer.finish();
   return problems;
+}
+
+/** Tells what failed while a conversation was read from what failed while it was written. */
+function watch(reading: Promise<CatalogueDocument>): {
+  readonly document: Promise<CatalogueDocument>;
+  readonly failure: () => unknown;
+} {
+  let failure: unknown;
+  const note = (error: unknown): never => {
+    failure = error;
+    throw error;
+  };
+  const watched = async function* (
+    content: CatalogueDocument['content'],
+  ): AsyncGenerator<readonly CatalogueContent[], void, undefined> {
+    try {
+      yield* content;
+    } catch (error) {
+      note(error);
+    }
+  };
+  return {
+    document: reading.then(
+      (document) => ({ ...document, content: watched(document.content) }),
+      note,
+    ),
+    failure: () => failure,
+  };
 }
 
 /** A conversation that cannot be read is one of the archive's all the same. @throws the error when it is about more than one */

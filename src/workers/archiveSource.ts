@@ -58,13 +58,55 @@ export async function findListed(
     : { conversationId: parseConversationId(params.conversationId), folder, signature };
 }
 
-/** Reads one conversation. @see CatalogueSource.read */
+/**
+ * Reads one conversation. @see CatalogueSource.read
+ * @throws AppError `storage` when its files went away or changed meanwhile (a drive that was unplugged, a folder that was moved), so that
+ * nothing of it counts as read
+ */
 export async function readDocument(
   rootPath: string,
   listed: ListedDocument,
   signal: AbortSignal,
 ): Promise<CatalogueDocument> {
-  const indexed = await readIndexedConversation(join(rootPath, listed.folder), signal);
+  const folderPath = join(rootPath, listed.folder);
+  const document = await readListed(folderPath, listed, signal).catch((error: unknown) => {
+    if (!signal.aborted) {
+      refuseChanged(folderPath, listed);
+    }
+    throw error;
+  });
+  return { ...document, content: refusingChanges(document.content, folderPath, listed) };
+}
+
+/** What is missing of a conversation is a problem of its own only as long as it is the one that was listed. */
+async function* refusingChanges(
+  content: CatalogueDocument['content'],
+  folderPath: string,
+  listed: ListedDocument,
+): AsyncGenerator<readonly CatalogueContent[], void, undefined> {
+  for await (const items of content) {
+    if (items.some(({ kind }) => kind === 'problem')) {
+      refuseChanged(folderPath, listed);
+    }
+    yield items;
+  }
+}
+
+/** @throws AppError `storage` */
+function refuseChanged(folderPath: string, { signature }: ListedDocument): void {
+  if (folderSignature(folderPath) !== signature) {
+    throw errors.storage(
+      `The files of this conversation changed or went away while they were read. The next sync of the catalogue reads them again: ${folderPath}`,
+    );
+  }
+}
+
+async function readListed(
+  folderPath: string,
+  listed: ListedDocument,
+  signal: AbortSignal,
+): Promise<CatalogueDocument> {
+  const indexed = await readIndexedConversation(folderPath, signal);
   const { conversation, names, recordings, tags } = indexed;
   const facts = toConversationFacts(conversation);
   return {

@@ -18,17 +18,22 @@ const folders = ['transcripts', 'recordings'] as const;
 
 /**
  * From names, sizes and times of change; nothing is read. Undefined when the folder holds no conversation (no manifest).
- * Synchronous, since it runs in a thread of its own and promises would cost more than the calls.
- * File system errors other than missing files as they are.
+ * Never fails: what the file system refuses (rights, a bad disk, a cloud drive that is offline) is a state as any other, and changes
+ * when it is mended. Synchronous, since it runs in a thread of its own and promises would cost more than the calls.
  */
 export function folderSignature(folderPath: string): string | undefined {
-  const own = namesIn(folderPath).filter((name) => ownNames.has(name));
-  if (!own.includes(manifestName)) {
+  const listed = namesIn(folderPath);
+  const own = listed.filter((name) => ownNames.has(name) || refused.test(name));
+  if (!own.some((name) => name === manifestName || refused.test(name))) {
     return undefined;
   }
   const nested = folders.flatMap((folder) =>
     namesIn(join(folderPath, folder))
-      .filter((name) => compressionOf(name) !== undefined && contentPath(name).endsWith('.json'))
+      .filter(
+        (name) =>
+          refused.test(name) ||
+          (compressionOf(name) !== undefined && contentPath(name).endsWith('.json')),
+      )
       .map((name) => `${folder}/${name}`),
   );
   const hash = createHash('sha1');
@@ -38,25 +43,37 @@ export function folderSignature(folderPath: string): string | undefined {
   return hash.digest('base64url');
 }
 
+/** Stands in the place of names and states that cannot be told. No file has such a name. */
+const refused = /^refused\/\w+$/u;
+
 function namesIn(path: string): readonly string[] {
-  return missingAs(() => readdirSync(path), []);
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    const code = codeOf(error);
+    return isMissing(code) ? [] : [`refused/${code}`];
+  }
 }
 
 function stateOf(path: string): string {
-  return missingAs(() => {
+  try {
     const { size, mtimeMs } = statSync(path);
     return `${String(size)} ${String(mtimeMs)}`;
-  }, 'gone');
+  } catch (error) {
+    const code = codeOf(error);
+    return isMissing(code) ? 'gone' : `refused/${code}`;
+  }
 }
 
-function missingAs<T>(work: () => T, missing: T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return missing;
-    }
+/** @throws the error when it is none of the file system */
+function codeOf(error: unknown): string {
+  const code = errnoOf(error);
+  if (code === undefined) {
     throw error;
   }
+  return code;
+}
+
+function isMissing(code: string): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -30,7 +30,7 @@ import {
   parseManifest,
   type ManifestFile,
 } from '../manifest.ts';
-import { errnoOf, guardStorage } from '../storageError.ts';
+import { errnoOf, guardStorage, toStorageError } from '../storageError.ts';
 import { currentTranscripts } from '../transcriptFiles.ts';
 import { maxUnpackedBytes, unpackedChunks } from './unpackedChunks.ts';
 import { readMessages, readNotesText, type NoteText, type WrittenText } from './writtenText.ts';
@@ -194,7 +194,7 @@ function contentChunks(
   return unpackedChunks(entryPath(folderPath, file), compression, maxBytes, signal);
 }
 
-/** @throws the error when it is not about one file's content */
+/** @throws AppError `storage` when the file system refuses a file, which may be over the next time; others than a file's content as they are */
 function toProblem(error: unknown): IndexedItem {
   if (isAppError(error, 'corrupt') || isAppError(error, 'protocol')) {
     return { kind: 'problem', message: messageOf(error) };
@@ -202,7 +202,7 @@ function toProblem(error: unknown): IndexedItem {
   if (errnoOf(error) === 'ENOENT') {
     return { kind: 'problem', message: 'A file that the manifest lists is missing' };
   }
-  throw error;
+  throw toStorageError(error);
 }
 
 async function readObject(

@@ -1,5 +1,5 @@
 /** Reads packed files of the archive for indexing: small ones at once, large ones as a stream, none without end. */
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, lstatSync, readFileSync } from 'node:fs';
 import { errors, isAppError, throwIfCancelled } from '../../base/appError.ts';
 import { createUnpacker, unpackAtOnce, type Compression } from '../compression.ts';
 import { errnoOf } from '../storageError.ts';
@@ -24,7 +24,12 @@ export async function* unpackedChunks(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   throwIfCancelled(signal);
   // Synchronous, as this runs in a thread of its own: for small files the promises cost more than the reading.
-  const { size } = statSync(path);
+  const stats = lstatSync(path);
+  if (!stats.isFile()) {
+    // A link may lead out of the archive; reading a pipe would never end.
+    throw errors.corrupt(`Something else is where a file of the archive should be: ${path}`);
+  }
+  const { size } = stats;
   if (size <= smallFileBytes) {
     const whole = unpackSmall(
       readFileSync(path),

@@ -89,6 +89,16 @@ export class CatalogueService implements Disposable {
     this.follow();
   }
 
+  /** As `start`, and tries again when the last run failed: the lock or the drive that was in the way may be gone. For what a person does. */
+  startOrRetry(): void {
+    if (this.currentState.kind === 'failed') {
+      this.setState({ kind: 'filling', doneCount: 0, totalCount: undefined });
+      this.follow();
+    } else {
+      this.start();
+    }
+  }
+
   /** Compares all files with the catalogue, now or after the run that is under way. */
   follow(): void {
     if (this.running !== undefined) {

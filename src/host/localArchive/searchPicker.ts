@@ -43,7 +43,7 @@ const debounceMs = 120;
 const pageSize = 50;
 /** Shows the quick pick until something is opened or the person turns away. */
 export async function searchArchive(deps: SearchPickerDeps, text: string): Promise<void> {
-  deps.catalogue.start();
+  deps.catalogue.startOrRetry();
   let next: Next = { text };
   while (next !== undefined && 'text' in next) {
     const picker: SearchPicker = new SearchPicker(deps, next.text);
@@ -336,7 +336,14 @@ class SearchPicker implements Disposable {
   }
 
   private nothingText(): string {
-    return this.deps.catalogue.state.kind === 'filling'
+    const { state } = this.deps.catalogue;
+    if (state.kind === 'failed') {
+      return vscode.l10n.t(
+        'Nothing found, but the archive could not be read to its end: {0}',
+        messageOf(state.error),
+      );
+    }
+    return state.kind === 'filling'
       ? vscode.l10n.t('Nothing found so far: the archive is still being read')
       : vscode.l10n.t('Nothing in the archive matches');
   }

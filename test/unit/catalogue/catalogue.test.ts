@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isAppError } from '../../../src/base/appError.ts';
 import { Catalogue } from '../../../src/catalogue/catalogue.ts';
+import { CatalogueDatabase } from '../../../src/catalogue/catalogueDatabase.ts';
 import type { SearchHits } from '../../../src/catalogue/catalogueSearch.ts';
 import { parseConversationId } from '../../../src/model/ids.ts';
 import {
@@ -108,6 +109,44 @@ suite('Catalogue', () => {
           query,
         );
       }
+      catalogue.close();
+    }));
+
+  test('finds by a prefix what is left of its words after some were deleted', () =>
+    withCatalogue(
+      [
+        { id: 'kept', phrases: ['alpha1 older', 'alpha3'] },
+        { id: 'gone', startMs: sampleStartMs + dayMs, phrases: ['alpha1', 'alpha2', 'alpha9'] },
+      ],
+      async (catalogue) => {
+        await catalogue.remove(parseConversationId('gone'), never);
+        assert.deepEqual(search(catalogue, 'alpha*'), ['kept: [alpha3]: [alpha1] older']);
+      },
+    ));
+
+  test('finds the same whether few or very many conversations have a label', () =>
+    withCataloguePath(async (path) => {
+      const catalogue = await Catalogue.open(path);
+      for (const call of calls) {
+        await catalogue.ingest(documentOf(call), never);
+      }
+      const answers = (): readonly unknown[] =>
+        [
+          'queue:billing',
+          'refund queue:billing',
+          'refund NOT queue:billing',
+          'queue:billing OR wörter',
+          'queue:nowhere',
+        ].map((query) => [search(catalogue, query), catalogue.count(query)]);
+      const few = answers();
+      // Conversations without words: what a search reads of their labels is the same.
+      const database = await CatalogueDatabase.open(path);
+      database.run(
+        `WITH RECURSIVE many (no) AS (SELECT 1000000 UNION ALL SELECT no + 1 FROM many LIMIT 6000)
+         INSERT INTO conversation_label SELECT no, (SELECT no FROM label WHERE id = 'q1') FROM many`,
+      );
+      database.close();
+      assert.deepEqual(answers(), few);
       catalogue.close();
     }));
 

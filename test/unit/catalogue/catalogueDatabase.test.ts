@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { isAppError } from '../../../src/base/appError.ts';
 import { Catalogue, cataloguePath } from '../../../src/catalogue/catalogue.ts';
 import { CatalogueDatabase } from '../../../src/catalogue/catalogueDatabase.ts';
+import { CatalogueWriter } from '../../../src/catalogue/catalogueWriter.ts';
 import { migrations } from '../../../src/catalogue/schema.ts';
 import { documentOf, withCataloguePath } from '../../support/catalogueSamples.ts';
 
@@ -48,6 +49,29 @@ suite('CatalogueDatabase', () => {
         db.close();
       }
     }));
+
+  for (let version = 1; version < migrations.length; version++) {
+    test(`brings the released schema ${String(version)} up to date: all kinds of searches find what it held`, () =>
+      withCataloguePath(async (path) => {
+        const older = await CatalogueDatabase.open(path, {
+          migrations: migrations.slice(0, version),
+        });
+        const writer = new CatalogueWriter(older);
+        const queue = { kind: 'queue', id: 'q1', name: 'Billing' } as const;
+        await writer.add(
+          documentOf({ id: 'one', phrases: ['hello world', 'bye'], labels: [queue] }),
+          never,
+        );
+        writer.finish();
+        older.close();
+        const catalogue = await Catalogue.open(path);
+        for (const query of ['hello', '"hello world"', 'hel*', 'hello queue:billing']) {
+          assert.equal(catalogue.search(query, { limit: 50 }).conversations.length, 1, query);
+          assert.equal(catalogue.count(query).phraseCount, 1, query);
+        }
+        catalogue.close();
+      }));
+  }
 
   test('leaves an older schema as it is when a migration fails', () =>
     withCataloguePath(async (path) => {

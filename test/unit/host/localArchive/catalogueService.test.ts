@@ -101,6 +101,28 @@ function keepsInStep(): void {
     assert.deepEqual(await found(), [third.id, second.id, first.id]);
   });
 
+  test('tries again after a failure when a person asks for it, and not by itself', async () => {
+    const open = openForReading;
+    let openedCount = 0;
+    openForReading = () => {
+      openedCount++;
+      return Promise.reject(errors.storage('The folder is gone'));
+    };
+    const failed = changeTo('failed');
+    service.startOrRetry();
+    await failed;
+    service.start();
+    assert.equal(service.state.kind, 'failed');
+    assert.equal(openedCount, 1);
+    openForReading = open;
+    const ready = changeTo('ready');
+    service.startOrRetry();
+    assert.equal(service.state.kind, 'filling');
+    service.startOrRetry();
+    await ready;
+    assert.equal((await found()).length, 3);
+  });
+
   test('takes in what this window stores, and what it finds when folders are read again', async () => {
     await started();
     await writeBenchConversation(archivePath, last);
