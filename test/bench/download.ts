@@ -13,6 +13,7 @@ import {
   downloadConversation,
   type ConversationSource,
 } from '../../src/archive/downloadConversation.ts';
+import { HashThread } from '../../src/archive/hashThread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseJson } from '../../src/base/decode.ts';
 import { Limiter } from '../../src/base/limiter.ts';
@@ -34,6 +35,12 @@ const smallBytes = 50_000;
 const smallRunCount = 3;
 const concurrency = 8;
 const never = new AbortController().signal;
+/** As in the extension: one for all downloads. */
+const hashThread = new HashThread({
+  scriptPath: new URL('../../src/workers/hashWorker.ts', import.meta.url),
+  clock: systemClock,
+  log: silentLog,
+});
 
 /** Conversations that begin a minute apart, each with one recording of one file. */
 function sourceOf(origin: string, sizeBytes: number): ConversationSource {
@@ -95,7 +102,7 @@ async function download(
 ): Promise<void> {
   const deps = { clock: systemClock, log: silentLog };
   const identity = { organisationId: parseOrganisationId('organisation'), region: 'bench' };
-  const archive = await Archive.open(rootPath, identity, deps, never);
+  const archive = await Archive.open(rootPath, identity, { ...deps, hashThread }, never);
   const audit = await AuditLog.open(archive.rootPath, deps, never);
   const source = sourceOf(origin, sizeBytes);
   const limiter = new Limiter(concurrency);
@@ -254,3 +261,4 @@ if (mode === '--rss') {
     child.kill();
   }
 }
+hashThread.dispose();

@@ -7,6 +7,7 @@ export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
 export { exportHits } from '../../archive/exports/exportHits.ts';
 export { toReadableText } from '../../archive/exports/readableText.ts';
+export { HashThread } from '../../archive/hashThread.ts';
 export { importTranscript, inspectTranscript } from '../../archive/importTranscript.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';
 export { iterateFindings } from '../../archive/integrity/verifyReport.ts';
