@@ -154,6 +154,14 @@ const bundles = {
     },
     maxBytes: 100_000,
   },
+  flushWorker: {
+    options: {
+      ...node,
+      entryPoints: ['src/workers/flushWorker.ts'],
+      outfile: 'dist/flushWorker.cjs',
+    },
+    maxBytes: 10_000,
+  },
   hashWorker: {
     options: {
       ...node,

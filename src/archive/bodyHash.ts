@@ -81,7 +81,7 @@ class HashBeside implements BodyHash {
     }
     const again: BodyHash = new HashHere(announced);
     await hashPrefix(path, sizeBytes, (chunk) => again.update(chunk), signal);
-    return await again.finish();
+    return await again.finish(path, signal);
   }
 
   drop(): void {

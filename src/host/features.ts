@@ -32,6 +32,7 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       ...services,
       globalStoragePath: services.globalStorageUri.fsPath,
       hashWorkerPath: vscode.Uri.joinPath(services.extensionUri, 'dist', 'hashWorker.cjs').fsPath,
+      flushWorkerPath: vscode.Uri.joinPath(services.extensionUri, 'dist', 'flushWorker.cjs').fsPath,
     }),
   );
   const worker = store.add(

@@ -13,6 +13,8 @@ import {
   downloadConversation,
   type ConversationSource,
 } from '../../src/archive/downloadConversation.ts';
+import { flushBy } from '../../src/archive/flush.ts';
+import { FlushThreads } from '../../src/archive/flushThreads.ts';
 import { HashThread } from '../../src/archive/hashThread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseJson } from '../../src/base/decode.ts';
@@ -35,12 +37,14 @@ const smallBytes = 50_000;
 const smallRunCount = 3;
 const concurrency = 8;
 const never = new AbortController().signal;
-/** As in the extension: one for all downloads. */
-const hashThread = new HashThread({
-  scriptPath: new URL('../../src/workers/hashWorker.ts', import.meta.url),
-  clock: systemClock,
-  log: silentLog,
-});
+/** As in the extension: threads for all downloads of a window. */
+const hashThread = new HashThread(threadOptions('hashWorker'));
+const flushThreads = new FlushThreads(threadOptions('flushWorker'));
+
+function threadOptions(name: string): ConstructorParameters<typeof HashThread>[0] {
+  const scriptPath = new URL(`../../src/workers/${name}.ts`, import.meta.url);
+  return { scriptPath, clock: systemClock, log: silentLog };
+}
 
 /** Conversations that begin a minute apart, each with one recording of one file. */
 function sourceOf(origin: string, sizeBytes: number): ConversationSource {
@@ -102,6 +106,7 @@ async function download(
 ): Promise<void> {
   const deps = { clock: systemClock, log: silentLog };
   const identity = { organisationId: parseOrganisationId('organisation'), region: 'bench' };
+  const flushing = flushBy(flushThreads);
   const archive = await Archive.open(rootPath, identity, { ...deps, hashThread }, never);
   const audit = await AuditLog.open(archive.rootPath, deps, never);
   const source = sourceOf(origin, sizeBytes);
@@ -126,6 +131,7 @@ async function download(
       }, never),
     ),
   );
+  flushing.dispose();
 }
 
 async function withFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
@@ -262,3 +268,4 @@ if (mode === '--rss') {
   }
 }
 hashThread.dispose();
+flushThreads.dispose();

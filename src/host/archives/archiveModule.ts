@@ -7,6 +7,8 @@ export { ConversationCache } from '../../archive/conversationCache.ts';
 export { downloadConversation } from '../../archive/downloadConversation.ts';
 export { exportHits } from '../../archive/exports/exportHits.ts';
 export { toReadableText } from '../../archive/exports/readableText.ts';
+export { flushBy } from '../../archive/flush.ts';
+export { FlushThreads } from '../../archive/flushThreads.ts';
 export { HashThread } from '../../archive/hashThread.ts';
 export { importTranscript, inspectTranscript } from '../../archive/importTranscript.ts';
 export { repairConversation } from '../../archive/integrity/repairConversation.ts';

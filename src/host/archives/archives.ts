@@ -6,7 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposable.ts';
+import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
 import type { Archive, ArchiveDeps } from '../../archive/archive.ts';
 import type { ArchiveIdentity } from '../../archive/archiveFile.ts';
@@ -25,8 +25,9 @@ export interface ArchivesDeps {
   readonly log: Log;
   /** Where the cache lies: the extension's own storage on local disk. */
   readonly globalStoragePath: string;
-  /** The built entry of the thread that hashes large downloads. */
+  /** The built entries of the threads that hash large downloads and flush files. */
   readonly hashWorkerPath: string;
+  readonly flushWorkerPath: string;
 }
 
 const playableFolderName: (typeof ConversationCache)['playableFolderName'] = 'playable';
@@ -36,6 +37,7 @@ const msPerHour = 3_600_000;
 export class Archives implements Disposable {
   private readonly deps: ArchivesDeps;
   readonly index = new ArchiveIndex();
+  private readonly owned = new DisposableStore();
   private hashThread: HashThread | undefined;
   private openCache:
     { readonly organisationId: string; readonly cache: Promise<ConversationCache> } | undefined;
@@ -105,11 +107,16 @@ export class Archives implements Disposable {
     return ConversationCache.open(this.cachePath, identityOf(signedIn), deps, signal);
   }
 
-  /** One thread for all downloads of this window, which starts with the first large one. */
+  /** The threads of this window's downloads, which start when they are needed. */
   private async downloadDeps(): Promise<ArchiveDeps> {
-    const { HashThread } = await import('./archiveModule.ts');
-    const { clock, log, hashWorkerPath: scriptPath } = this.deps;
-    this.hashThread ??= new HashThread({ scriptPath, clock, log });
+    const { flushBy, FlushThreads, HashThread } = await import('./archiveModule.ts');
+    const { clock, log, hashWorkerPath, flushWorkerPath } = this.deps;
+    if (this.hashThread === undefined) {
+      this.hashThread = this.owned.add(new HashThread({ scriptPath: hashWorkerPath, clock, log }));
+      const flushThreads = new FlushThreads({ scriptPath: flushWorkerPath, clock, log });
+      this.owned.add(flushThreads);
+      this.owned.add(flushBy(flushThreads));
+    }
     return { clock, log, hashThread: this.hashThread };
   }
 
@@ -155,7 +162,7 @@ export class Archives implements Disposable {
   }
 
   dispose(): void {
-    this.hashThread?.dispose();
+    this.owned.dispose();
     this.index.dispose();
   }
 
