@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { commitBytes, syncFolder } from '../../../src/archive/durableFile.ts';
 import { flush, flushBy } from '../../../src/archive/flush.ts';
 import { FlushThreads, type OpenFile } from '../../../src/archive/flushThreads.ts';
+import { errnoOf } from '../../../src/archive/storageError.ts';
 import { isAppError } from '../../../src/base/appError.ts';
 import { silentLog, type Log } from '../../../src/base/log.ts';
 import { withFolder } from '../../support/archivedSample.ts';
@@ -198,9 +200,33 @@ suite('flush threads', () => {
       second.release();
       await Promise.all(flushes);
     }));
+
+  test('a disk error that a thread is told of fails the file or folder that is being stored', () =>
+    withThreads(
+      async (bench) => {
+        const own = occupyOwn(bench);
+        const lent = flushBy(bench.threads);
+        try {
+          const isDiskError = (error: unknown): boolean => errnoOf(error) === 'EIO';
+          await withFolder(async (folder) => {
+            await assert.rejects(commitBytes(join(folder, 'a.json'), '{}'), isDiskError);
+            await assert.rejects(syncFolder(folder), isDiskError);
+            assert.deepEqual(await readdir(folder), ['a.json.partial']);
+          });
+        } finally {
+          lent.dispose();
+        }
+        await own.release();
+      },
+      `parentPort.on('message', () => {
+  const failure = { message: 'EIO: i/o error, fsync', code: 'EIO', errno: -5, syscall: 'fsync' };
+  parentPort.postMessage({ failure });
+});
+parentPort.postMessage({});`,
+    ));
 });
 
-test('the built entry answers as the tests’ scripts do', async () => {
+test('the entry of the threads serves as the scripts of these tests do', async () => {
   const threads = new FlushThreads({ scriptPath, clock: new FakeClock(), log: silentLog });
   const held = [new HeldFile(0), new HeldFile(0)];
   try {
