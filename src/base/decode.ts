@@ -6,6 +6,9 @@ import { errors } from './appError.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Makes of one side's untrusted data what the other may rely on; throws AppError `protocol` that names the path. */
+export type Decoder<T> = (value: unknown, path: string) => T;
+
 /** @throws AppError `protocol` naming path and expectation; never quotes the value, which may be personal data. */
 export function failDecode(path: string, expected: string): never {
   throw errors.protocol(
@@ -70,24 +73,19 @@ export function optional<T>(
   record: JsonRecord,
   key: string,
   path: string,
-  decode: (value: unknown, path: string) => T,
+  decode: Decoder<T>,
 ): T | undefined {
-  const value = record[key];
-  return value === undefined || value === null ? undefined : decode(value, at(path, key));
+  return maybe(decode)(record[key], at(path, key));
 }
 
 /** Decodes `record[key]`. @throws AppError `protocol` when it is missing or null. */
-export function required<T>(
-  record: JsonRecord,
-  key: string,
-  path: string,
-  decode: (value: unknown, path: string) => T,
-): T {
+export function required<T>(record: JsonRecord, key: string, path: string, decode: Decoder<T>): T {
   return decode(record[key], at(path, key));
 }
 
 /** A decoder of one of a closed set of texts. */
-export function oneOf<T extends string>(values: readonly T[]): (value: unknown, path: string) => T {
+/* @__NO_SIDE_EFFECTS__ */
+export function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
   return (value, path) =>
     values.find((candidate) => candidate === value) ??
     failDecode(path, `one of ${values.join(', ')}`);
@@ -98,14 +96,44 @@ export function listOf<T>(
   record: JsonRecord,
   key: string,
   path: string,
-  decode: (value: unknown, path: string) => T,
+  decode: Decoder<T>,
 ): readonly T[] {
-  const value = record[key];
-  if (value === undefined || value === null) {
-    return [];
-  }
-  const listPath = at(path, key);
-  return asArray(value, listPath).map((item, index) => decode(item, at(listPath, index)));
+  return manyOf(decode)(record[key], at(path, key));
+}
+
+/**
+ * A decoder of an object from those of its properties; a property without a value is decoded from undefined, so that
+ * {@link maybe} and {@link manyOf} give it a meaning and others refuse it.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function objectOf<T extends object>(fields: {
+  readonly [K in keyof T]-?: Decoder<T[K]>;
+}): Decoder<T> {
+  const decoders: readonly [string, Decoder<unknown>][] = Object.entries(fields);
+  return (value, path) => {
+    const record = asRecord(value, path);
+    const decoded: Record<string, unknown> = {};
+    for (const [key, decode] of decoders) {
+      decoded[key] = decode(record[key], at(path, key));
+    }
+    // Each property of T went through its own decoder.
+    return decoded as T;
+  };
+}
+
+/** A decoder to which null and missing are undefined. */
+/* @__NO_SIDE_EFFECTS__ */
+export function maybe<T>(decode: Decoder<T>): Decoder<T | undefined> {
+  return (value, path) => (value === undefined || value === null ? undefined : decode(value, path));
+}
+
+/** A decoder of a list; null and missing are an empty one. */
+/* @__NO_SIDE_EFFECTS__ */
+export function manyOf<T>(decode: Decoder<T>): Decoder<readonly T[]> {
+  return (value, path) =>
+    value === undefined || value === null
+      ? []
+      : asArray(value, path).map((item, index) => decode(item, at(path, index)));
 }
 
 /**

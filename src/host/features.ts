@@ -62,7 +62,13 @@ export function registerFeatures(services: Services, store: DisposableStore): vo
       reader: new ConversationReader({ archives, worker, downloads, sessions, log }),
     }),
   );
-  store.add(sessions.onWillSignOut(() => archives.wipeCache()));
+  store.add(
+    sessions.onWillSignOut(async (end) => {
+      if (end === 'ended') {
+        await archives.wipeCache();
+      }
+    }),
+  );
   const localArchive = store.add(
     new LocalArchiveFeature({
       ...services,

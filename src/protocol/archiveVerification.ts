@@ -5,15 +5,14 @@
 import {
   asBoolean,
   asNumber,
-  asRecord,
   asString,
-  listOf,
+  manyOf,
+  maybe,
+  objectOf,
   oneOf,
-  optional,
-  required,
-  type JsonRecord,
+  type Decoder,
 } from '../base/decode.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 export interface VerifyArchiveParams {
   /** Absolute path of the archive. */
@@ -80,88 +79,45 @@ export type VerifyWorkerRequests = {
   checkListedFile: { params: ListedFileParams; result: ListedFileResult };
 };
 
-export const decodeVerifyProgress: Decoder<VerifyProgressNote> = (value, path) => {
-  const number = numbersOf(asRecord(value, path), path);
-  return {
-    doneCount: number('doneCount'),
-    expectedCount: number('expectedCount'),
-    problemCount: number('problemCount'),
-  };
-};
+export const decodeVerifyProgress: Decoder<VerifyProgressNote> = objectOf({
+  doneCount: asNumber,
+  expectedCount: asNumber,
+  problemCount: asNumber,
+});
 
-const decodeAudit: Decoder<VerifiedAudit> = (value, path) => {
-  const record = asRecord(value, path);
-  const number = numbersOf(record, path);
-  return {
-    lineCount: number('lineCount'),
-    head: required(record, 'head', path, (head, headPath) => ({
-      seq: required(asRecord(head, headPath), 'seq', headPath, asNumber),
-      hash: required(asRecord(head, headPath), 'hash', headPath, asString),
-    })),
-    problems: listOf(record, 'problems', path, (problem, problemPath) => ({
-      line: required(asRecord(problem, problemPath), 'line', problemPath, asNumber),
-      reason: required(asRecord(problem, problemPath), 'reason', problemPath, asString),
-    })),
-    problemCount: number('problemCount'),
-    hasTornLine: required(record, 'hasTornLine', path, asBoolean),
-  };
-};
+const decodeAudit: Decoder<VerifiedAudit> = objectOf({
+  lineCount: asNumber,
+  head: objectOf({ seq: asNumber, hash: asString }),
+  problems: manyOf(objectOf({ line: asNumber, reason: asString })),
+  problemCount: asNumber,
+  hasTornLine: asBoolean,
+});
 
 export const verifyWorkerDecoders: RequestDecoders<VerifyWorkerRequests> = {
   verifyArchive: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        rootPath: required(record, 'rootPath', path, asString),
-        deepPercent: required(record, 'deepPercent', path, asNumber),
-        sampleSeed: required(record, 'sampleSeed', path, asString),
-      };
-    },
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      const number = numbersOf(record, path);
-      return {
-        conversationCount: number('conversationCount'),
-        deepCount: number('deepCount'),
-        fileCount: number('fileCount'),
-        totalBytes: number('totalBytes'),
-        problemCount: number('problemCount'),
-        noticeCount: number('noticeCount'),
-        damagedCount: number('damagedCount'),
-        mendableCount: number('mendableCount'),
-        unrecordedCount: number('unrecordedCount'),
-        reportPath: required(record, 'reportPath', path, asString),
-        reportSha256: required(record, 'reportSha256', path, asString),
-        audit: required(record, 'audit', path, decodeAudit),
-      };
-    },
-  },
-  verifyAudit: {
-    params: (value, path) => ({
-      rootPath: required(asRecord(value, path), 'rootPath', path, asString),
+    params: objectOf({ rootPath: asString, deepPercent: asNumber, sampleSeed: asString }),
+    result: objectOf({
+      conversationCount: asNumber,
+      deepCount: asNumber,
+      fileCount: asNumber,
+      totalBytes: asNumber,
+      problemCount: asNumber,
+      noticeCount: asNumber,
+      damagedCount: asNumber,
+      mendableCount: asNumber,
+      unrecordedCount: asNumber,
+      reportPath: asString,
+      reportSha256: asString,
+      audit: decodeAudit,
     }),
-    result: decodeAudit,
   },
+  verifyAudit: { params: objectOf({ rootPath: asString }), result: decodeAudit },
   checkListedFile: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        folderPath: required(record, 'folderPath', path, asString),
-        path: required(record, 'path', path, asString),
-        expectedSha256s: listOf(record, 'expectedSha256s', path, asString),
-      };
-    },
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        status: required(record, 'status', path, oneOf(listedFileStatuses)),
-        error: optional(record, 'error', path, asString),
-        computedSha256: optional(record, 'computedSha256', path, asString),
-      };
-    },
+    params: objectOf({ folderPath: asString, path: asString, expectedSha256s: manyOf(asString) }),
+    result: objectOf({
+      status: oneOf(listedFileStatuses),
+      error: maybe(asString),
+      computedSha256: maybe(asString),
+    }),
   },
 };
-
-function numbersOf(record: JsonRecord, path: string): (key: string) => number {
-  return (key) => required(record, key, path, asNumber);
-}

@@ -1,15 +1,6 @@
 /** Contract of the archive worker: CPU-bound work over files that the extension host hands over by absolute path. */
-import {
-  asNumber,
-  asNumbers,
-  asRecord,
-  asString,
-  listOf,
-  optional,
-  required,
-  type JsonRecord,
-} from '../base/decode.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import { asNumber, asNumbers, asString, manyOf, maybe, objectOf } from '../base/decode.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 export interface PrepareRecordingParams {
   /** Media files of one recording, ordered by channel key: one mono file per channel, or one merged file. */
@@ -41,7 +32,7 @@ export interface PreparedChannel {
   /** Base peaks, audiowaveform binary format version 2. Undefined when the file could not be decoded. */
   readonly peaksPath: string | undefined;
   /** Of a long recording, so that it is drawn before its peaks are read: see `ChannelSnapshot`. */
-  readonly overview?: readonly number[];
+  readonly overview?: readonly number[] | undefined;
 }
 
 export interface VerifyConversationParams {
@@ -76,80 +67,41 @@ export type ArchiveWorkerRequests = {
   verifyConversation: { params: VerifyConversationParams; result: VerifiedConversation };
 };
 
-const strings: Decoder<string> = asString;
-
-const decodePrepareParams: Decoder<PrepareRecordingParams> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    files: listOf(record, 'files', path, (item, itemPath) => {
-      const file = asRecord(item, itemPath);
-      return {
-        channel: required(file, 'channel', itemPath, asString),
-        path: required(file, 'path', itemPath, asString),
-        peaksPath: required(file, 'peaksPath', itemPath, asString),
-      };
-    }),
-    playablePath: required(record, 'playablePath', path, asString),
-  };
-};
-
-/** As a part of an object, since it is left out when there is none. */
-function overviewOf(channel: JsonRecord, path: string): Pick<PreparedChannel, 'overview'> {
-  const overview = optional(channel, 'overview', path, asNumbers);
-  return overview === undefined ? {} : { overview };
-}
-
-const decodePrepared: Decoder<PreparedRecording> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    durationMs: required(record, 'durationMs', path, asNumber),
-    channels: listOf(record, 'channels', path, (item, itemPath) => {
-      const channel = asRecord(item, itemPath);
-      return {
-        fileChannel: required(channel, 'fileChannel', itemPath, asString),
-        indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
-        peaksPath: optional(channel, 'peaksPath', itemPath, asString),
-        ...overviewOf(channel, itemPath),
-      };
-    }),
-    playablePath: optional(record, 'playablePath', path, asString),
-    problems: listOf(record, 'problems', path, strings),
-  };
-};
-
 export const archiveWorkerDecoders: RequestDecoders<ArchiveWorkerRequests> = {
-  prepareRecording: { params: decodePrepareParams, result: decodePrepared },
-  findWordTime: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        folderPath: required(record, 'folderPath', path, asString),
-        communicationId: optional(record, 'communicationId', path, asString),
-        startMs: required(record, 'startMs', path, asNumber),
-        words: listOf(record, 'words', path, asString),
-      };
-    },
-    result: (value, path) => ({
-      timeMs: optional(asRecord(value, path), 'timeMs', path, asNumber),
+  prepareRecording: {
+    params: objectOf({
+      files: manyOf(objectOf({ channel: asString, path: asString, peaksPath: asString })),
+      playablePath: asString,
+    }),
+    result: objectOf({
+      durationMs: asNumber,
+      channels: manyOf(
+        objectOf({
+          fileChannel: asString,
+          indexInFile: asNumber,
+          peaksPath: maybe(asString),
+          overview: maybe(asNumbers),
+        }),
+      ),
+      playablePath: maybe(asString),
+      problems: manyOf(asString),
     }),
   },
-  verifyConversation: {
-    params: (value, path) => ({
-      folderPath: required(asRecord(value, path), 'folderPath', path, asString),
+  findWordTime: {
+    params: objectOf({
+      folderPath: asString,
+      communicationId: maybe(asString),
+      startMs: asNumber,
+      words: manyOf(asString),
     }),
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        fileCount: required(record, 'fileCount', path, asNumber),
-        totalBytes: required(record, 'totalBytes', path, asNumber),
-        problems: listOf(record, 'problems', path, (item, itemPath) => {
-          const problem = asRecord(item, itemPath);
-          return {
-            path: required(problem, 'path', itemPath, asString),
-            problem: required(problem, 'problem', itemPath, asString),
-          };
-        }),
-      };
-    },
+    result: objectOf({ timeMs: maybe(asNumber) }),
+  },
+  verifyConversation: {
+    params: objectOf({ folderPath: asString }),
+    result: objectOf({
+      fileCount: asNumber,
+      totalBytes: asNumber,
+      problems: manyOf(objectOf({ path: asString, problem: asString })),
+    }),
   },
 };

@@ -5,16 +5,15 @@
 import {
   asArray,
   asNumber,
-  asRecord,
   asString,
-  failDecode,
   isRecord,
-  listOf,
-  optional,
-  required,
-  type JsonRecord,
+  manyOf,
+  maybe,
+  objectOf,
+  oneOf,
+  type Decoder,
 } from '../base/decode.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 /** Which archive's catalogue, and where it lies. */
 export interface CatalogueLocation {
@@ -177,208 +176,111 @@ export interface CatalogueProgress {
   readonly totalCount?: number | undefined;
 }
 
-export const decodeCatalogueProgress: Decoder<CatalogueProgress> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    kind:
-      record['kind'] === 'catalogueProgress'
-        ? 'catalogueProgress'
-        : failDecode(path, 'progress of a catalogue'),
-    taskId: required(record, 'taskId', path, asNumber),
-    doneCount: required(record, 'doneCount', path, asNumber),
-    totalCount: optional(record, 'totalCount', path, asNumber),
-  };
+export const decodeCatalogueProgress: Decoder<CatalogueProgress> = objectOf({
+  kind: oneOf(['catalogueProgress']),
+  taskId: asNumber,
+  doneCount: asNumber,
+  totalCount: maybe(asNumber),
+});
+
+const locationFields = { storagePath: asString, archiveId: asString, archivePath: asString };
+const queryFields = { ...locationFields, query: asString };
+const searchFields = { ...queryFields, limit: asNumber, after: maybe(asString) };
+
+const location: Decoder<CatalogueLocation> = objectOf(locationFields);
+
+const task: Decoder<CatalogueTaskParams> = objectOf({ ...locationFields, taskId: asNumber });
+
+const query: Decoder<QueryParams> = objectOf(queryFields);
+
+const synced: Decoder<SyncedCatalogue> = objectOf({
+  addedCount: asNumber,
+  changedCount: asNumber,
+  removedCount: asNumber,
+  unchangedCount: asNumber,
+  problems: manyOf(objectOf({ conversationId: asString, message: asString })),
+});
+
+const highlight: Decoder<readonly [number, number]> = (value, path) => {
+  const [start, end] = asArray(value, path);
+  return [asNumber(start, path), asNumber(end, path)];
 };
 
-function locationOf(record: JsonRecord, path: string): CatalogueLocation {
-  return {
-    storagePath: required(record, 'storagePath', path, asString),
-    archiveId: required(record, 'archiveId', path, asString),
-    archivePath: required(record, 'archivePath', path, asString),
-  };
-}
+const phrase: Decoder<FoundPhrase> = objectOf({
+  text: asString,
+  highlights: manyOf(highlight),
+  source: asString,
+  side: asString,
+  startMs: asNumber,
+  durationMs: asNumber,
+  communicationId: maybe(asString),
+  recordingId: maybe(asString),
+});
 
-const location: Decoder<CatalogueLocation> = (value, path) =>
-  locationOf(asRecord(value, path), path);
-
-const task: Decoder<CatalogueTaskParams> = (value, path) => {
-  const record = asRecord(value, path);
-  return { ...locationOf(record, path), taskId: required(record, 'taskId', path, asNumber) };
-};
-
-const query: Decoder<QueryParams> = (value, path) => {
-  const record = asRecord(value, path);
-  return { ...locationOf(record, path), query: required(record, 'query', path, asString) };
-};
-
-const synced: Decoder<SyncedCatalogue> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    addedCount: required(record, 'addedCount', path, asNumber),
-    changedCount: required(record, 'changedCount', path, asNumber),
-    removedCount: required(record, 'removedCount', path, asNumber),
-    unchangedCount: required(record, 'unchangedCount', path, asNumber),
-    problems: listOf(record, 'problems', path, (item, itemPath) => {
-      const problem = asRecord(item, itemPath);
-      return {
-        conversationId: required(problem, 'conversationId', itemPath, asString),
-        message: required(problem, 'message', itemPath, asString),
-      };
+const page: Decoder<FoundPage> = objectOf({
+  conversations: manyOf(
+    objectOf<FoundConversation>({
+      conversationId: asString,
+      folder: asString,
+      startMs: asNumber,
+      endMs: maybe(asNumber),
+      media: asString,
+      direction: maybe(asString),
+      labels: manyOf(objectOf<FoundLabel>({ kind: asString, id: asString, name: asString })),
+      phrases: manyOf(phrase),
     }),
-  };
-};
+  ),
+  next: maybe(asString),
+});
 
-const phrase: Decoder<FoundPhrase> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    text: required(record, 'text', path, asString),
-    highlights: listOf(record, 'highlights', path, (item, itemPath): readonly [number, number] => {
-      const [start, end] = asArray(item, itemPath);
-      return [asNumber(start, itemPath), asNumber(end, itemPath)];
-    }),
-    source: required(record, 'source', path, asString),
-    side: required(record, 'side', path, asString),
-    startMs: required(record, 'startMs', path, asNumber),
-    durationMs: required(record, 'durationMs', path, asNumber),
-    communicationId: optional(record, 'communicationId', path, asString),
-    recordingId: optional(record, 'recordingId', path, asString),
-  };
-};
+const facets: Decoder<readonly FacetMessage[]> = manyOf(
+  objectOf({ id: asString, name: asString, conversationCount: asNumber }),
+);
 
-const label: Decoder<FoundLabel> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    kind: required(record, 'kind', path, asString),
-    id: required(record, 'id', path, asString),
-    name: required(record, 'name', path, asString),
-  };
-};
+const grouping: Decoder<ConversationGrouping> = oneOf(conversationGroupings);
 
-const conversation: Decoder<FoundConversation> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    conversationId: required(record, 'conversationId', path, asString),
-    folder: required(record, 'folder', path, asString),
-    startMs: required(record, 'startMs', path, asNumber),
-    endMs: optional(record, 'endMs', path, asNumber),
-    media: required(record, 'media', path, asString),
-    direction: optional(record, 'direction', path, asString),
-    labels: listOf(record, 'labels', path, label),
-    phrases: listOf(record, 'phrases', path, phrase),
-  };
-};
-
-const facet: Decoder<FacetMessage> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    id: required(record, 'id', path, asString),
-    name: required(record, 'name', path, asString),
-    conversationCount: required(record, 'conversationCount', path, asNumber),
-  };
-};
-
-const grouping: Decoder<ConversationGrouping> = (value, path) =>
-  conversationGroupings.find((known) => known === value) ?? failDecode(path, 'a grouping');
-
-const group: Decoder<ConversationsParams['group']> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    by: required(record, 'by', path, grouping),
-    id: required(record, 'id', path, asString),
-  };
-};
-
-const search: Decoder<SearchParams> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    ...query(value, path),
-    limit: required(record, 'limit', path, asNumber),
-    after: optional(record, 'after', path, asString),
-  };
-};
-
-const page: Decoder<FoundPage> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    conversations: listOf(record, 'conversations', path, conversation),
-    next: optional(record, 'next', path, asString),
-  };
-};
+const isDone: Decoder<boolean> = (value) => value === true;
 
 export const catalogueDecoders: RequestDecoders<CatalogueRequests> = {
   openCatalogue: {
     params: location,
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        conversationCount: required(record, 'conversationCount', path, asNumber),
-        phraseCount: required(record, 'phraseCount', path, asNumber),
-      };
-    },
+    result: objectOf({ conversationCount: asNumber, phraseCount: asNumber }),
   },
   ingestConversation: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        ...locationOf(record, path),
-        conversationId: required(record, 'conversationId', path, asString),
-        folder: required(record, 'folder', path, asString),
-      };
-    },
-    result: (value) => value === true,
+    params: objectOf({ ...locationFields, conversationId: asString, folder: asString }),
+    result: isDone,
   },
   syncCatalogue: { params: task, result: synced },
   rebuildCatalogue: { params: task, result: synced },
-  searchCatalogue: { params: search, result: page },
+  searchCatalogue: { params: objectOf<SearchParams>(searchFields), result: page },
   listConversations: {
-    params: (value, path) => ({
-      ...search(value, path),
-      group: optional(asRecord(value, path), 'group', path, group),
+    params: objectOf<ConversationsParams>({
+      ...searchFields,
+      group: maybe(objectOf({ by: grouping, id: asString })),
     }),
     result: page,
   },
   listGroups: {
-    params: (value, path) => ({
-      ...query(value, path),
-      by: required(asRecord(value, path), 'by', path, grouping),
-    }),
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        conversationCount: required(record, 'conversationCount', path, asNumber),
-        groups: listOf(record, 'groups', path, facet),
-      };
-    },
+    params: objectOf<GroupsParams>({ ...queryFields, by: grouping }),
+    result: objectOf({ conversationCount: asNumber, groups: facets }),
   },
   removeConversation: {
-    params: (value, path) => ({
-      ...location(value, path),
-      conversationId: required(asRecord(value, path), 'conversationId', path, asString),
-    }),
-    result: (value) => value === true,
+    params: objectOf<RemoveParams>({ ...locationFields, conversationId: asString }),
+    result: isDone,
   },
   countHits: {
     params: query,
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        phraseCount: required(record, 'phraseCount', path, asNumber),
-        conversationCount: optional(record, 'conversationCount', path, asNumber),
-      };
-    },
+    result: objectOf({ phraseCount: asNumber, conversationCount: maybe(asNumber) }),
   },
   readFacets: {
     params: query,
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        conversationCount: required(record, 'conversationCount', path, asNumber),
-        queues: listOf(record, 'queues', path, facet),
-        agents: listOf(record, 'agents', path, facet),
-        media: listOf(record, 'media', path, facet),
-        days: listOf(record, 'days', path, facet),
-        wrapUps: listOf(record, 'wrapUps', path, facet),
-      };
-    },
+    result: objectOf({
+      conversationCount: asNumber,
+      queues: facets,
+      agents: facets,
+      media: facets,
+      days: facets,
+      wrapUps: facets,
+    }),
   },
 };

@@ -1,5 +1,8 @@
 /** The conversation view's document, as a pure function: what the page may load is decided here and nowhere else. */
 
+/** Of the page's element: the page saves the id before it has anything else to save. */
+export const conversationIdAttribute = 'conversation-id';
+
 export interface ConversationHtmlOptions {
   /** The webview's `cspSource`. */
   readonly cspSource: string;
@@ -9,6 +12,8 @@ export interface ConversationHtmlOptions {
   readonly styleUrl: string;
   readonly codiconUrl: string;
   readonly title: string;
+  /** Whose page it is, for `conversationIdAttribute`. */
+  readonly conversationId: string;
 }
 
 /**
@@ -37,7 +42,9 @@ export function renderConversationHtml(options: ConversationHtmlOptions): string
     <link rel="stylesheet" href="${escapeHtml(options.styleUrl)}" />
   </head>
   <body>
-    <main><genesys-conversation-view></genesys-conversation-view></main>
+    <main>
+      <genesys-conversation-view ${conversationIdAttribute}="${escapeHtml(options.conversationId)}"></genesys-conversation-view>
+    </main>
     <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(options.scriptUrl)}"></script>
   </body>
 </html>

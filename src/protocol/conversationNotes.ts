@@ -3,16 +3,18 @@
  * conversation, so that they hold for each of its recordings.
  */
 import {
+  asBoolean,
   asNumber,
   asRecord,
   asString,
-  asBoolean,
   failDecode,
-  listOf,
-  optional,
+  manyOf,
+  maybe,
+  objectOf,
   required,
+  type Decoder,
 } from '../base/decode.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 /** What a person writes. */
 export interface NoteContent {
@@ -53,39 +55,41 @@ export type NoteRequests = {
   changeNotes: { params: NoteWish; result: { readonly notes: readonly NoteSnapshot[] } };
 };
 
-const decodeContent: Decoder<NoteContent> = (value, path) => {
-  const record = asRecord(value, path);
-  const content = {
-    text: required(record, 'text', path, asString),
-    tags: listOf(record, 'tags', path, asString),
-    recordingId: optional(record, 'recordingId', path, asString),
-    fromMs: optional(record, 'fromMs', path, asNumber),
-    toMs: optional(record, 'toMs', path, asNumber),
-  };
-  const { fromMs, toMs } = content;
-  return (fromMs ?? 0) >= 0 && (toMs === undefined || toMs >= (fromMs ?? Infinity))
-    ? content
-    : failDecode(path, 'a note whose end is not before its start');
+const contentFields = {
+  text: asString,
+  tags: manyOf(asString),
+  recordingId: maybe(asString),
+  fromMs: maybe(asNumber),
+  toMs: maybe(asNumber),
 };
 
-const decodeNote: Decoder<NoteSnapshot> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    ...decodeContent(value, path),
-    id: required(record, 'id', path, asString),
-    createdAtMs: required(record, 'createdAtMs', path, asNumber),
-    updatedAtMs: required(record, 'updatedAtMs', path, asNumber),
+/** Refuses a note that ends before it starts. */
+function whole<T extends NoteContent>(decode: Decoder<T>): Decoder<T> {
+  return (value, path) => {
+    const content = decode(value, path);
+    const { fromMs, toMs } = content;
+    return (fromMs ?? 0) >= 0 && (toMs === undefined || toMs >= (fromMs ?? Infinity))
+      ? content
+      : failDecode(path, 'a note whose end is not before its start');
   };
-};
+}
 
-export const decodeNotesSnapshot: Decoder<NotesSnapshot> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    notes: listOf(record, 'notes', path, decodeNote),
-    problem: optional(record, 'problem', path, asString),
-    canDownload: required(record, 'canDownload', path, asBoolean),
-  };
-};
+const decodeContent: Decoder<NoteContent> = whole(objectOf<NoteContent>(contentFields));
+
+const decodeNote: Decoder<NoteSnapshot> = whole(
+  objectOf<NoteSnapshot>({
+    ...contentFields,
+    id: asString,
+    createdAtMs: asNumber,
+    updatedAtMs: asNumber,
+  }),
+);
+
+export const decodeNotesSnapshot: Decoder<NotesSnapshot> = objectOf({
+  notes: manyOf(decodeNote),
+  problem: maybe(asString),
+  canDownload: asBoolean,
+});
 
 const decodeWish: Decoder<NoteWish> = (value, path) => {
   const record = asRecord(value, path);
@@ -108,10 +112,5 @@ const decodeWish: Decoder<NoteWish> = (value, path) => {
 };
 
 export const noteDecoders: RequestDecoders<NoteRequests> = {
-  changeNotes: {
-    params: decodeWish,
-    result: (value, path) => ({
-      notes: listOf(asRecord(value, path), 'notes', path, decodeNote),
-    }),
-  },
+  changeNotes: { params: decodeWish, result: objectOf({ notes: manyOf(decodeNote) }) },
 };

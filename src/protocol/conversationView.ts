@@ -9,11 +9,12 @@ import {
   asRecord,
   asString,
   failDecode,
-  listOf,
+  manyOf,
+  maybe,
+  objectOf,
   oneOf,
-  optional,
   required,
-  type JsonRecord,
+  type Decoder,
 } from '../base/decode.ts';
 import {
   decodeNotesSnapshot,
@@ -21,7 +22,8 @@ import {
   type NoteRequests,
   type NotesSnapshot,
 } from './conversationNotes.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import { decodeInterval } from './interval.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 /** Host → page. */
 export type ToConversationView =
@@ -141,7 +143,7 @@ export interface ChannelSnapshot {
    * Of a long recording, the measured peaks in short: lowest and highest sample (16 bits) of equal stretches, alternating. Drawn
    * until the peaks have arrived, which takes seconds for ten hours.
    */
-  readonly overview?: readonly number[];
+  readonly overview?: readonly number[] | undefined;
 }
 
 /** `durationMs` of real time starting at `realtimeOffsetMs` after the recording's start are not in the file. */
@@ -206,31 +208,14 @@ export type ConversationViewAnswers = Record<string, never>;
 
 export const conversationViewDecoders: RequestDecoders<ConversationViewRequests> = {
   ...noteDecoders,
-  copyText: {
-    params: (value, path) => ({ text: required(asRecord(value, path), 'text', path, asString) }),
-    result: (value, path) => ({
-      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
-    }),
-  },
+  copyText: { params: objectOf({ text: asString }), result: objectOf({ isCopied: asBoolean }) },
   copyLink: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        recordingId: optional(record, 'recordingId', path, asString),
-        timeMs: optional(record, 'timeMs', path, asNumber),
-      };
-    },
-    result: (value, path) => ({
-      isCopied: required(asRecord(value, path), 'isCopied', path, asBoolean),
-    }),
+    params: objectOf({ recordingId: maybe(asString), timeMs: maybe(asNumber) }),
+    result: objectOf({ isCopied: asBoolean }),
   },
   saveOffset: {
-    params: (value, path) => ({
-      offsetMs: required(asRecord(value, path), 'offsetMs', path, asNumber),
-    }),
-    result: (value, path) => ({
-      isSaved: required(asRecord(value, path), 'isSaved', path, asBoolean),
-    }),
+    params: objectOf({ offsetMs: asNumber }),
+    result: objectOf({ isSaved: asBoolean }),
   },
 };
 
@@ -257,23 +242,13 @@ export const decodeFromConversationView: Decoder<FromConversationView> = (value,
 };
 
 /** @throws AppError `protocol` for what no page of ours sends */
-export const decodeExportWish: Decoder<ExportWish> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    what: required(record, 'what', path, oneOf(exportKinds)),
-    recordingId: optional(record, 'recordingId', path, asString),
-    side: optional(record, 'side', path, oneOf(exportSides)),
-    clip: optional(record, 'clip', path, (item, itemPath) => {
-      const clip = asRecord(item, itemPath);
-      const startMs = required(clip, 'startMs', itemPath, asNumber);
-      const endMs = required(clip, 'endMs', itemPath, asNumber);
-      return startMs >= 0 && endMs > startMs
-        ? { startMs, endMs }
-        : failDecode(itemPath, 'a stretch of the recording');
-    }),
-    offsetMs: required(record, 'offsetMs', path, asNumber),
-  };
-};
+export const decodeExportWish: Decoder<ExportWish> = objectOf({
+  what: oneOf(exportKinds),
+  recordingId: maybe(asString),
+  side: maybe(oneOf(exportSides)),
+  clip: maybe(decodeInterval),
+  offsetMs: asNumber,
+});
 
 export const decodeToConversationView: Decoder<ToConversationView> = (value, path) => {
   const record = asRecord(value, path);
@@ -304,117 +279,69 @@ export const decodeToConversationView: Decoder<ToConversationView> = (value, pat
   }
 };
 
-const decodePlace: Decoder<ConversationPlace> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    timeMs: required(record, 'timeMs', path, asNumber),
-    communicationId: optional(record, 'communicationId', path, asString),
-    recordingId: optional(record, 'recordingId', path, asString),
-    words: listOf(record, 'words', path, asString),
-    isExact: optional(record, 'isExact', path, asBoolean),
-  };
-};
+const decodePlace: Decoder<ConversationPlace> = objectOf({
+  timeMs: asNumber,
+  communicationId: maybe(asString),
+  recordingId: maybe(asString),
+  words: manyOf(asString),
+  isExact: maybe(asBoolean),
+});
 
-const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    conversationId: required(record, 'conversationId', path, asString),
-    title: required(record, 'title', path, asString),
-    mediaType: required(record, 'mediaType', path, asString),
-    startMs: required(record, 'startMs', path, asNumber),
-    endMs: optional(record, 'endMs', path, asNumber),
-    facts: listOf(record, 'facts', path, (item, itemPath) => {
-      const fact = asRecord(item, itemPath);
-      return {
-        label: required(fact, 'label', itemPath, asString),
-        value: required(fact, 'value', itemPath, asString),
-      };
+const decodeRecording: Decoder<RecordingSnapshot> = objectOf({
+  recordingId: asString,
+  communicationId: maybe(asString),
+  label: asString,
+  startMs: maybe(asNumber),
+  durationMs: asNumber,
+  audioUrl: maybe(asString),
+  channels: manyOf(
+    objectOf<ChannelSnapshot>({
+      label: asString,
+      peaksUrl: maybe(asString),
+      indexInFile: asNumber,
+      preview: asNumbers,
+      overview: maybe(asNumbers),
     }),
-    recordings: listOf(record, 'recordings', path, decodeRecording),
-    transcripts: listOf(record, 'transcripts', path, (item, itemPath) => {
-      const transcript = asRecord(item, itemPath);
-      return {
-        communicationId: required(transcript, 'communicationId', itemPath, asString),
-        recordingId: optional(transcript, 'recordingId', itemPath, asString),
-        url: required(transcript, 'url', itemPath, asString),
-      };
-    }),
-    texts: listOf(record, 'texts', path, (item, itemPath) => {
-      const text = asRecord(item, itemPath);
-      return {
-        recordingId: required(text, 'recordingId', itemPath, asString),
-        url: required(text, 'url', itemPath, asString),
-      };
-    }),
-    attachments: listOf(record, 'attachments', path, (item, itemPath) => {
-      const attachment = asRecord(item, itemPath);
-      return {
-        id: required(attachment, 'id', itemPath, asString),
-        messageId: required(attachment, 'messageId', itemPath, asString),
-        name: required(attachment, 'name', itemPath, asString),
-        sizeBytes: optional(attachment, 'sizeBytes', itemPath, asNumber),
-        problem: optional(attachment, 'problem', itemPath, asString),
-      };
-    }),
-    isOutbound: required(record, 'isOutbound', path, asBoolean),
-    segments: listOf(record, 'segments', path, (item, itemPath) => {
-      const segment = asRecord(item, itemPath);
-      return {
-        startMs: required(segment, 'startMs', itemPath, asNumber),
-        endMs: optional(segment, 'endMs', itemPath, asNumber),
-        type: required(segment, 'type', itemPath, asString),
-        label: required(segment, 'label', itemPath, asString),
-        purpose: required(segment, 'purpose', itemPath, asString),
-      };
-    }),
-    speakers: listOf(record, 'speakers', path, (item, itemPath) => {
-      const speaker = asRecord(item, itemPath);
-      return {
-        role: required(speaker, 'role', itemPath, asString),
-        name: required(speaker, 'name', itemPath, asString),
-        startMs: required(speaker, 'startMs', itemPath, asNumber),
-        endMs: optional(speaker, 'endMs', itemPath, asNumber),
-      };
-    }),
-    notices: listOf(record, 'notices', path, asString),
-    offsetMs: optional(record, 'offsetMs', path, asNumber),
-    notes: optional(record, 'notes', path, decodeNotesSnapshot),
-  };
-};
+  ),
+  cuts: manyOf(objectOf({ realtimeOffsetMs: asNumber, durationMs: asNumber, reason: asString })),
+  problems: manyOf(asString),
+});
 
-/** As a part of an object, since it is left out when there is none. */
-function overviewOf(channel: JsonRecord, path: string): Pick<ChannelSnapshot, 'overview'> {
-  const overview = optional(channel, 'overview', path, asNumbers);
-  return overview === undefined ? {} : { overview };
-}
-
-const decodeRecording: Decoder<RecordingSnapshot> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    recordingId: required(record, 'recordingId', path, asString),
-    communicationId: optional(record, 'communicationId', path, asString),
-    label: required(record, 'label', path, asString),
-    startMs: optional(record, 'startMs', path, asNumber),
-    durationMs: required(record, 'durationMs', path, asNumber),
-    audioUrl: optional(record, 'audioUrl', path, asString),
-    channels: listOf(record, 'channels', path, (item, itemPath) => {
-      const channel = asRecord(item, itemPath);
-      return {
-        label: required(channel, 'label', itemPath, asString),
-        peaksUrl: optional(channel, 'peaksUrl', itemPath, asString),
-        indexInFile: required(channel, 'indexInFile', itemPath, asNumber),
-        preview: required(channel, 'preview', itemPath, asNumbers),
-        ...overviewOf(channel, itemPath),
-      };
+const decodeSnapshot: Decoder<ConversationSnapshot> = objectOf({
+  conversationId: asString,
+  title: asString,
+  mediaType: asString,
+  startMs: asNumber,
+  endMs: maybe(asNumber),
+  facts: manyOf(objectOf({ label: asString, value: asString })),
+  recordings: manyOf(decodeRecording),
+  transcripts: manyOf(
+    objectOf({ communicationId: asString, recordingId: maybe(asString), url: asString }),
+  ),
+  texts: manyOf(objectOf({ recordingId: asString, url: asString })),
+  attachments: manyOf(
+    objectOf({
+      id: asString,
+      messageId: asString,
+      name: asString,
+      sizeBytes: maybe(asNumber),
+      problem: maybe(asString),
     }),
-    cuts: listOf(record, 'cuts', path, (item, itemPath) => {
-      const cut = asRecord(item, itemPath);
-      return {
-        realtimeOffsetMs: required(cut, 'realtimeOffsetMs', itemPath, asNumber),
-        durationMs: required(cut, 'durationMs', itemPath, asNumber),
-        reason: required(cut, 'reason', itemPath, asString),
-      };
+  ),
+  isOutbound: asBoolean,
+  segments: manyOf(
+    objectOf({
+      startMs: asNumber,
+      endMs: maybe(asNumber),
+      type: asString,
+      label: asString,
+      purpose: asString,
     }),
-    problems: listOf(record, 'problems', path, asString),
-  };
-};
+  ),
+  speakers: manyOf(
+    objectOf({ role: asString, name: asString, startMs: asNumber, endMs: maybe(asNumber) }),
+  ),
+  notices: manyOf(asString),
+  offsetMs: maybe(asNumber),
+  notes: maybe(decodeNotesSnapshot),
+});

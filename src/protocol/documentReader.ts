@@ -8,10 +8,13 @@ import {
   asString,
   failDecode,
   listOf,
-  optional,
+  manyOf,
+  maybe,
+  objectOf,
   required,
+  type Decoder,
 } from '../base/decode.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 export interface ReadDocumentParams {
   /** The asker's own number for it, for `readOn` and `dropDocument`. */
@@ -92,6 +95,22 @@ export type DocumentReaderRequests = {
   dropDocument: { params: { readonly documentId: number }; result: boolean };
 };
 
+const origin: Decoder<WordOrigin> = objectOf({
+  source: asString,
+  role: asString,
+  communicationId: maybe(asString),
+  recordingId: maybe(asString),
+});
+
+const mark: Decoder<PackedMark> = objectOf({
+  kind: asString,
+  role: asString,
+  startMs: asNumber,
+  durationMs: asNumber,
+  sentiment: asNumber,
+  text: asString,
+});
+
 const content: Decoder<PackedContent> = (value, path) => {
   const record = asRecord(value, path);
   const { ends, startsMs, durationsMs, originIndexes, isLast } = record;
@@ -119,81 +138,37 @@ const content: Decoder<PackedContent> = (value, path) => {
   };
 };
 
-const origin: Decoder<WordOrigin> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    source: required(record, 'source', path, asString),
-    role: required(record, 'role', path, asString),
-    communicationId: optional(record, 'communicationId', path, asString),
-    recordingId: optional(record, 'recordingId', path, asString),
-  };
-};
-
-const mark: Decoder<PackedMark> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    kind: required(record, 'kind', path, asString),
-    role: required(record, 'role', path, asString),
-    startMs: required(record, 'startMs', path, asNumber),
-    durationMs: required(record, 'durationMs', path, asNumber),
-    sentiment: required(record, 'sentiment', path, asNumber),
-    text: required(record, 'text', path, asString),
-  };
-};
-
-const document: Decoder<PackedDocument> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    startMs: required(record, 'startMs', path, asNumber),
-    endMs: optional(record, 'endMs', path, asNumber),
-    media: required(record, 'media', path, asString),
-    direction: optional(record, 'direction', path, asString),
-    participants: listOf(record, 'participants', path, (item, itemPath) => {
-      const participant = asRecord(item, itemPath);
-      return {
-        id: required(participant, 'id', itemPath, asString),
-        name: optional(participant, 'name', itemPath, asString),
-        purpose: required(participant, 'purpose', itemPath, asString),
-        userId: optional(participant, 'userId', itemPath, asString),
-      };
+const document: Decoder<PackedDocument> = objectOf({
+  startMs: asNumber,
+  endMs: maybe(asNumber),
+  media: asString,
+  direction: maybe(asString),
+  participants: manyOf(
+    objectOf({ id: asString, name: maybe(asString), purpose: asString, userId: maybe(asString) }),
+  ),
+  recordings: manyOf(
+    objectOf({
+      id: asString,
+      media: asString,
+      startMs: maybe(asNumber),
+      durationMs: maybe(asNumber),
     }),
-    recordings: listOf(record, 'recordings', path, (item, itemPath) => {
-      const recording = asRecord(item, itemPath);
-      return {
-        id: required(recording, 'id', itemPath, asString),
-        media: required(recording, 'media', itemPath, asString),
-        startMs: optional(recording, 'startMs', itemPath, asNumber),
-        durationMs: optional(recording, 'durationMs', itemPath, asNumber),
-      };
-    }),
-    labels: listOf(record, 'labels', path, (item, itemPath) => {
-      const label = asRecord(item, itemPath);
-      return {
-        kind: required(label, 'kind', itemPath, asString),
-        id: required(label, 'id', itemPath, asString),
-        name: required(label, 'name', itemPath, asString),
-      };
-    }),
-    content: required(record, 'content', path, content),
-  };
-};
-
-const documentId: Decoder<{ readonly documentId: number }> = (value, path) => ({
-  documentId: required(asRecord(value, path), 'documentId', path, asNumber),
+  ),
+  labels: manyOf(objectOf({ kind: asString, id: asString, name: asString })),
+  content,
 });
+
+const documentId: Decoder<{ readonly documentId: number }> = objectOf({ documentId: asNumber });
 
 export const documentReaderDecoders: RequestDecoders<DocumentReaderRequests> = {
   readDocument: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        ...documentId(value, path),
-        archivePath: required(record, 'archivePath', path, asString),
-        conversationId: required(record, 'conversationId', path, asString),
-        folder: required(record, 'folder', path, asString),
-        signature: required(record, 'signature', path, asString),
-      };
-    },
+    params: objectOf({
+      documentId: asNumber,
+      archivePath: asString,
+      conversationId: asString,
+      folder: asString,
+      signature: asString,
+    }),
     result: document,
   },
   readOn: { params: documentId, result: content },

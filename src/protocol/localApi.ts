@@ -1,5 +1,5 @@
 /** Contract of the local API's worker thread. The host starts and stops it; requests never pass through the host. */
-import { asNumber, asRecord, asString, required } from '../base/decode.ts';
+import { asNumber, asString, objectOf } from '../base/decode.ts';
 import type { RequestDecoders } from './rpc.ts';
 
 /** Memory of the thread: it streams, and many requests at once must not make it grow. */
@@ -32,23 +32,17 @@ export type LocalApiRequests = {
 
 export const localApiDecoders: RequestDecoders<LocalApiRequests> = {
   startApi: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        archivePath: required(record, 'archivePath', path, asString),
-        archiveId: required(record, 'archiveId', path, asString),
-        cataloguePath: required(record, 'cataloguePath', path, asString),
-        logPath: required(record, 'logPath', path, asString),
-        port: required(record, 'port', path, asNumber),
-        token: required(record, 'token', path, asString),
-        version: required(record, 'version', path, asString),
-      };
-    },
-    result: (value, path) => ({ port: required(asRecord(value, path), 'port', path, asNumber) }),
+    params: objectOf({
+      archivePath: asString,
+      archiveId: asString,
+      cataloguePath: asString,
+      logPath: asString,
+      port: asNumber,
+      token: asString,
+      version: asString,
+    }),
+    result: objectOf({ port: asNumber }),
   },
-  setToken: {
-    params: (value, path) => ({ token: required(asRecord(value, path), 'token', path, asString) }),
-    result: () => ({}),
-  },
+  setToken: { params: objectOf({ token: asString }), result: () => ({}) },
   stopApi: { params: () => ({}), result: () => ({}) },
 };

@@ -2,16 +2,16 @@
 import {
   asBoolean,
   asNumber,
-  asRecord,
   asString,
-  failDecode,
-  listOf,
+  manyOf,
+  maybe,
+  objectOf,
   oneOf,
-  optional,
-  required,
+  type Decoder,
 } from '../base/decode.ts';
 import type { Interval } from '../model/interval.ts';
-import type { Decoder, RequestDecoders } from './rpc.ts';
+import { decodeInterval } from './interval.ts';
+import type { RequestDecoders } from './rpc.ts';
 
 /** By file extension. */
 export const transcriptFileFormats = ['vtt', 'srt', 'md', 'txt', 'csv', 'json'] as const;
@@ -65,108 +65,46 @@ export type PlayerWorkerRequests = {
   };
 };
 
-const decodeInterval: Decoder<Interval> = (value, path) => {
-  const record = asRecord(value, path);
-  const startMs = required(record, 'startMs', path, asNumber);
-  const endMs = required(record, 'endMs', path, asNumber);
-  return startMs >= 0 && endMs > startMs
-    ? { startMs, endMs }
-    : failDecode(path, 'a stretch of time');
-};
-
-const decodeSource: Decoder<TranscriptFileSource> = (value, path) => {
-  const record = asRecord(value, path);
-  return {
-    files: listOf(record, 'files', path, (item, itemPath) => {
-      const file = asRecord(item, itemPath);
-      return {
-        path: required(file, 'path', itemPath, asString),
-        kind: required(file, 'kind', itemPath, oneOf(['transcript', 'recording'] as const)),
-      };
+const decodeSource: Decoder<TranscriptFileSource> = objectOf({
+  files: manyOf(objectOf({ path: asString, kind: oneOf(['transcript', 'recording']) })),
+  conversationId: asString,
+  communicationId: maybe(asString),
+  recordingId: maybe(asString),
+  isOutbound: asBoolean,
+  startMs: asNumber,
+  cuts: manyOf(objectOf({ realtimeOffsetMs: asNumber, durationMs: asNumber })),
+  offsetMs: asNumber,
+  speakers: manyOf(
+    objectOf({ role: asString, name: asString, startMs: asNumber, endMs: maybe(asNumber) }),
+  ),
+  heading: objectOf({
+    title: asString,
+    facts: manyOf(objectOf({ label: asString, value: asString })),
+  }),
+  notes: manyOf(
+    objectOf({
+      text: asString,
+      tags: manyOf(asString),
+      startMs: maybe(asNumber),
+      endMs: maybe(asNumber),
     }),
-    conversationId: required(record, 'conversationId', path, asString),
-    communicationId: optional(record, 'communicationId', path, asString),
-    recordingId: optional(record, 'recordingId', path, asString),
-    isOutbound: required(record, 'isOutbound', path, asBoolean),
-    startMs: required(record, 'startMs', path, asNumber),
-    cuts: listOf(record, 'cuts', path, (item, itemPath) => {
-      const cut = asRecord(item, itemPath);
-      return {
-        realtimeOffsetMs: required(cut, 'realtimeOffsetMs', itemPath, asNumber),
-        durationMs: required(cut, 'durationMs', itemPath, asNumber),
-      };
-    }),
-    offsetMs: required(record, 'offsetMs', path, asNumber),
-    speakers: listOf(record, 'speakers', path, (item, itemPath) => {
-      const speaker = asRecord(item, itemPath);
-      return {
-        role: required(speaker, 'role', itemPath, asString),
-        name: required(speaker, 'name', itemPath, asString),
-        startMs: required(speaker, 'startMs', itemPath, asNumber),
-        endMs: optional(speaker, 'endMs', itemPath, asNumber),
-      };
-    }),
-    heading: required(record, 'heading', path, (item, itemPath) => {
-      const heading = asRecord(item, itemPath);
-      return {
-        title: required(heading, 'title', itemPath, asString),
-        facts: listOf(heading, 'facts', itemPath, (one, onePath) => {
-          const fact = asRecord(one, onePath);
-          return {
-            label: required(fact, 'label', onePath, asString),
-            value: required(fact, 'value', onePath, asString),
-          };
-        }),
-      };
-    }),
-    notes: listOf(record, 'notes', path, (item, itemPath) => {
-      const note = asRecord(item, itemPath);
-      return {
-        text: required(note, 'text', itemPath, asString),
-        tags: listOf(note, 'tags', itemPath, asString),
-        startMs: optional(note, 'startMs', itemPath, asNumber),
-        endMs: optional(note, 'endMs', itemPath, asNumber),
-      };
-    }),
-    mediaPath: optional(record, 'mediaPath', path, asString),
-    side: optional(record, 'side', path, oneOf(sides)),
-    clip: optional(record, 'clip', path, decodeInterval),
-  };
-};
+  ),
+  mediaPath: maybe(asString),
+  side: maybe(oneOf(sides)),
+  clip: maybe(decodeInterval),
+});
 
 export const playerWorkerDecoders: RequestDecoders<PlayerWorkerRequests> = {
   exportTranscript: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        source: required(record, 'source', path, decodeSource),
-        format: required(record, 'format', path, oneOf(transcriptFileFormats)),
-        outputPath: required(record, 'outputPath', path, asString),
-      };
-    },
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        lineCount: required(record, 'lineCount', path, asNumber),
-        sizeBytes: required(record, 'sizeBytes', path, asNumber),
-      };
-    },
+    params: objectOf({
+      source: decodeSource,
+      format: oneOf(transcriptFileFormats),
+      outputPath: asString,
+    }),
+    result: objectOf({ lineCount: asNumber, sizeBytes: asNumber }),
   },
   exportClip: {
-    params: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        mediaPath: required(record, 'mediaPath', path, asString),
-        clip: required(record, 'clip', path, decodeInterval),
-        outputPath: required(record, 'outputPath', path, asString),
-      };
-    },
-    result: (value, path) => {
-      const record = asRecord(value, path);
-      return {
-        sizeBytes: required(record, 'sizeBytes', path, asNumber),
-        durationMs: required(record, 'durationMs', path, asNumber),
-      };
-    },
+    params: objectOf({ mediaPath: asString, clip: decodeInterval, outputPath: asString }),
+    result: objectOf({ sizeBytes: asNumber, durationMs: asNumber }),
   },
 };

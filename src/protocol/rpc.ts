@@ -12,7 +12,7 @@ import {
   messageOf,
 } from '../base/appError.ts';
 import type { ErrorCode } from '../base/appError.ts';
-import { asRecord, isRecord } from '../base/decode.ts';
+import { asRecord, isRecord, type Decoder } from '../base/decode.ts';
 import { toDisposable, type Disposable } from '../base/disposable.ts';
 import { redactText } from '../base/redact.ts';
 
@@ -24,9 +24,6 @@ export interface MessagePipe {
 
 /** Method name → its parameters and result, which must survive structured cloning. */
 export type RequestMap = Record<string, { params: unknown; result: unknown }>;
-
-/** Decodes one side's untrusted data; throws AppError `protocol`. */
-export type Decoder<T> = (value: unknown, path: string) => T;
 
 /** What the answering side checks of incoming parameters, and what the asking side checks of results. */
 export type RequestDecoders<M extends RequestMap> = {

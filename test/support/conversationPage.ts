@@ -25,6 +25,8 @@ export interface PageOptions {
   readonly files: ReadonlyMap<string, Uint8Array | number>;
   /** What the page saved before, as JSON. */
   readonly savedState?: unknown;
+  /** The host has not read the conversation yet. */
+  readonly isWaiting?: boolean;
 }
 
 export interface OpenPage {
@@ -118,6 +120,7 @@ export class ConversationPages {
       styleUrl: '/page.css',
       codiconUrl: '/codicon.css',
       title: options.snapshot.title,
+      conversationId: options.snapshot.conversationId,
     });
     this.routes.set(`${prefix}/`, { type: 'text/html; charset=utf-8', body: Buffer.from(html) });
     for (const [path, body] of options.files) {
@@ -135,7 +138,10 @@ export class ConversationPages {
     });
     await page.addInitScript(hostScript(options));
     await page.goto(`${this.origin}${prefix}/`);
-    await page.locator('header, .state[role=alert]').first().waitFor();
+    await page
+      .locator(options.isWaiting === true ? '.state' : 'header, .state[role=alert]')
+      .first()
+      .waitFor();
     return {
       page,
       problems,
@@ -181,7 +187,7 @@ function typeOf(path: string): string {
 }
 
 /** Runs before the page: the theme's variables as VS Code sets them (on the root's style), and the host's side of the door. */
-function hostScript({ theme, snapshot, savedState }: PageOptions): string {
+function hostScript({ theme, snapshot, savedState, isWaiting = false }: PageOptions): string {
   const { variables, bodyClass } = themeCss(theme);
   return `(() => {
     const host = window.testHost = {
@@ -215,7 +221,7 @@ function hostScript({ theme, snapshot, savedState }: PageOptions): string {
       setState: (state) => { host.state = structuredClone(state); },
       postMessage: (message) => {
         host.posted.push(structuredClone(message));
-        if (message.kind === 'notify') {
+        if (message.kind === 'notify' && !${String(isWaiting)}) {
           host.tell({ kind: 'opened', conversation: ${JSON.stringify(snapshot)} });
         } else if (message.kind === 'request') {
           const answer = { v: 1, kind: 'response', id: message.id };

@@ -16,14 +16,26 @@ const options: Mocha.MochaOptions = JSON.parse(
 );
 // A workbench on a busy machine misses a click now and then: what fails in it is tried once more before it counts.
 const isWorkbench = globs.some((glob) => glob.includes('/ui/'));
-const mocha = new Mocha({ ...options, ...(isWorkbench && { retries: 1 }) });
+let hasFailed = false;
+const rootHooks: Mocha.RootHookObject = {
+  afterEach: async () => {
+    if (hasFailed) {
+      hasFailed = false;
+      const { describeOpenWorkbenches } = await import('./workbench.ts');
+      console.log(await describeOpenWorkbenches());
+    }
+  },
+};
+const mocha = new Mocha({ ...options, ...(isWorkbench && { retries: 1, rootHooks }) });
 for (const file of globSync(globs).sort()) {
   mocha.addFile(resolve(file));
 }
 await mocha.loadFilesAsync();
 const isVerbose = process.env['VERBOSE'] !== undefined;
 const result = await runMocha(mocha, Mocha.reporters.Base, (line) => {
-  if (isVerbose || line.startsWith('FAIL')) {
+  const isFailure = line.startsWith('FAIL') || line.startsWith('RETRY');
+  hasFailed ||= isFailure;
+  if (isVerbose || isFailure) {
     console.log(line);
   }
 });

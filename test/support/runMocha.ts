@@ -13,7 +13,7 @@ export interface MochaResult {
 
 /**
  * Resolves when all tests have ended, failed or not.
- * @param onTest is told each test that ends, to show progress.
+ * @param onTest is told each test that ends or is tried once more, to show progress.
  */
 export function runMocha(
   mocha: Mocha,
@@ -39,6 +39,11 @@ export function runMocha(
       test.err = error instanceof Error ? error : new Error(String(error));
       failures.push(test);
       onTest(`FAIL  ${test.fullTitle()}`);
+    });
+    runner.on('retry', (test: Mocha.Test, error: unknown) => {
+      onTest(
+        `RETRY ${test.fullTitle()}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      );
     });
     runner.on('pending', (test) => {
       skipped.push(test.fullTitle());

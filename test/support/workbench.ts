@@ -28,6 +28,19 @@ export interface WorkbenchOptions extends Omit<CodeServerOptions, 'isDevelopment
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
+/** Those that a test could be looking at when it fails. */
+const openWorkbenches = new Set<Workbench>();
+
+/** What every open window shows, in words, and where its picture lies: for whoever reads a failed test's output only. */
+export async function describeOpenWorkbenches(): Promise<string> {
+  const parts: string[] = [];
+  for (const workbench of openWorkbenches) {
+    parts.push(await workbench.describe());
+  }
+  return parts.join('\n');
+}
+
+const describedChars = 600;
 const defaultViewport = { width: 1280, height: 800 };
 
 /** Starts the browser; the caller closes it. */
@@ -87,7 +100,9 @@ export class Workbench {
       };
       await page.goto(workbenchUrl(server.origin, address));
       await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
-      return new Workbench(server, browser, page, consoleErrors);
+      const workbench = new Workbench(server, browser, page, consoleErrors);
+      openWorkbenches.add(workbench);
+      return workbench;
     } catch (error) {
       await browser?.close();
       await server.stop();
@@ -97,6 +112,7 @@ export class Workbench {
 
   /** Closes the browser and ends the server. */
   async close(): Promise<void> {
+    openWorkbenches.delete(this);
     await this.browser.close();
     await this.server.stop();
   }
@@ -112,9 +128,10 @@ export class Workbench {
    * browser's own reload would end the window before it has stored them.
    */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent('load');
-    await this.runCommand('Developer: Reload Window');
-    await loaded;
+    await Promise.all([
+      this.page.waitForEvent('load', { timeout: 60_000 }),
+      this.runCommand('Developer: Reload Window'),
+    ]);
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   }
 
@@ -140,8 +157,13 @@ export class Workbench {
         () => true,
         () => false,
       );
-      if (isThere) {
-        await row.click();
+      const isRun =
+        isThere &&
+        (await row.click({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        ));
+      if (isRun) {
         return;
       }
       await this.page.keyboard.press('Escape');
@@ -317,6 +339,35 @@ export class Workbench {
     await this.quickInput.locator('input').first().fill(name);
     await this.quickInput.locator('.monaco-list-row', { hasText: name }).first().click();
     await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Texts of what is in front, for a failure's report; never fails itself. */
+  async describe(): Promise<string> {
+    const places: readonly (readonly [string, Locator])[] = [
+      ['side bar', this.page.locator('.sidebar')],
+      ['editor tabs', this.page.locator('.editor .tabs-container')],
+      ['webview', this.webview().locator('body')],
+      ['status bar', this.page.locator('.statusbar')],
+      ['quick input', this.quickInput],
+      ['dialog', this.page.locator('.monaco-dialog-box')],
+      ['notifications', this.page.locator('.notifications-center, .notifications-toasts')],
+    ];
+    const lines: string[] = [];
+    for (const [name, place] of places) {
+      const text = await place
+        .first()
+        .innerText({ timeout: 500 })
+        .catch(() => '');
+      if (text.trim() !== '') {
+        lines.push(`  ${name}: ${text.replaceAll(/\s+/gu, ' ').slice(0, describedChars)}`);
+      }
+    }
+    const path = await this.screenshot(`failure-${String(Date.now())}`).catch(String);
+    return [
+      ...lines,
+      ...this.consoleErrors.slice(-5).map((one) => `  console: ${one}`),
+      `  ${path}`,
+    ].join('\n');
   }
 
   /** Writes `test-results/<name>.png` and returns its path. */

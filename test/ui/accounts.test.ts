@@ -67,12 +67,6 @@ suite('accounts in the workbench', function () {
     await Promise.all([acme.stop(), other.stop()]);
     rmSync(folder, { recursive: true, force: true });
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`accounts-failed-${this.currentTest.title.slice(0, 20)}`);
-    }
-  });
-
   /** Walks through the steps up to the browser; resolves to the page that VS Code opened. */
   async function openLoginPage(): Promise<Page> {
     const opened = workbench.page.context().waitForEvent('page', { timeout: 30_000 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { themeCss } from '../support/vscodeThemes.ts';
+import { isRecord } from '../../src/base/decode.ts';
 import { formatTime } from '../../src/webview/conversationView/timeFormat.ts';
 import type { PageOptions } from '../support/conversationPage.ts';
 import {
@@ -245,6 +246,18 @@ suite('Conversation view in a browser', function () {
       ),
       ['searchText'],
     );
+  });
+
+  test('is known again before its conversation is there, as it was', async () => {
+    const first = await view.open({ isWaiting: true });
+    const savedState = await first.savedState();
+    assert.ok(isRecord(savedState));
+    assert.equal(savedState['conversationId'], snapshot.conversationId);
+    const second = await view.open({
+      isWaiting: true,
+      savedState: { ...savedState, positionMs: 20_500 },
+    });
+    assert.deepEqual(await second.savedState(), { ...savedState, positionMs: 20_500 });
   });
 
   test('comes back to where its transcript was scrolled to', async () => {

@@ -41,12 +41,6 @@ suite('extension host killed during a download', function () {
     });
   });
 
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot('killExtensionHost');
-    }
-  });
-
   suiteTeardown(async () => {
     await workbench.close();
     await simulator.stop();

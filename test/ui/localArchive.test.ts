@@ -59,12 +59,6 @@ suite('The local archive in the workbench', function () {
   suiteTeardown(async () => {
     await bench.close();
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await bench.workbench.screenshot(`archive ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-
   const search = async (text: string): Promise<Locator> => {
     const { workbench } = bench;
     await workbench.runCommand('Genesys Archive: Search Archive…');

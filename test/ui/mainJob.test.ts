@@ -1,61 +1,33 @@
 /** The main job in the real workbench with the packed extension, as a person does it, against the simulator. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWorkspace } from '../../scripts/demo.mjs';
-import { packProduct } from '../../scripts/vsix.mjs';
-import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
-import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
+import { demoClient, type Simulator } from '../simulator/simulator.ts';
 import { checkFiles, conversationRow, listConversations } from '../support/mainJob.ts';
 import * as job from '../support/mainJob.ts';
 import { PlayerView } from '../support/playerView.ts';
+import { organisationName, ProductBench } from '../support/productBench.ts';
 import { realCallId, realCallSound, spokenPhrases } from '../support/realCall.ts';
 import { soundOfPlatform } from '../support/platformSound.ts';
-import { Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
 
-const organisationName = 'Example Contact Centre';
 const phrases = spokenPhrases();
 
 suite('main job in the workbench', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-main-job-'));
-  const workspace = join(folder, 'workspace');
-  const archive = join(workspace, 'genesys-archive');
-  let simulator: Simulator;
+  let bench: ProductBench;
   let workbench: Workbench;
+  let simulator: Simulator;
+  let archive: string;
   let player: PlayerView;
   let conversationFolder: string;
 
   suiteSetup(async () => {
-    simulator = await startSimulator({
-      organisation: createSampleOrganisation({
-        seed: 1,
-        conversationCount: 300,
-        nowMs: Date.now(),
-      }),
-    });
-    const { apiBaseUrl, loginBaseUrl } = simulator;
-    mkdirSync(workspace);
-    writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId: '' });
-    workbench = await Workbench.launch({
-      vsixFiles: [await packProduct(join(folder, 'product.vsix'))],
-      folder: workspace,
-      viewport: { width: 1400, height: 900 },
-    });
+    bench = await ProductBench.launch({ conversationCount: 300 });
+    ({ workbench } = bench);
+    ({ simulator, archive } = bench);
   });
-
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`mainJob ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-
-  suiteTeardown(async () => {
-    await workbench.close();
-    await simulator.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  suiteTeardown(() => bench.close());
 
   test('signs in through the dialog: region, client id, secret; a wrong secret is said in the dialog', async () => {
     await workbench.openView('Genesys Archive');

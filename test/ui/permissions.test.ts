@@ -1,17 +1,10 @@
 /** Missing permissions and diagnostics in the real workbench: told once, in the view, and in a report to hand on. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { writeWorkspace } from '../../scripts/demo.mjs';
-import { packProduct } from '../../scripts/vsix.mjs';
-import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
-import { restrictedClients, startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { waitForSignIn } from '../support/mainJob.ts';
-import { Workbench } from '../support/workbench.ts';
+import { restrictedClients } from '../simulator/simulator.ts';
+import { organisationName, ProductBench } from '../support/productBench.ts';
+import type { Workbench } from '../support/workbench.ts';
 
-const organisationName = 'Example Contact Centre';
 const { withoutRecordings, withoutAnything } = restrictedClients;
 const permission = 'recording:recording:view';
 
@@ -20,49 +13,15 @@ const conversationRows = ({ page }: Workbench): Locator =>
 
 suite('permissions in the workbench', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-permissions-'));
-  const workspace = join(folder, 'workspace');
-  let simulator: Simulator;
+  let bench: ProductBench;
   let workbench: Workbench;
 
   suiteSetup(async () => {
-    const organisation = createSampleOrganisation({
-      seed: 1,
-      conversationCount: 100,
-      nowMs: Date.now(),
-    });
-    simulator = await startSimulator({ organisation });
-    mkdirSync(workspace);
-    const { apiBaseUrl, loginBaseUrl } = simulator;
-    writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId: '' });
-    workbench = await Workbench.launch({
-      vsixFiles: [await packProduct(join(folder, 'product.vsix'))],
-      folder: workspace,
-      viewport: { width: 1400, height: 900 },
-    });
+    bench = await ProductBench.launch({ conversationCount: 100 });
+    ({ workbench } = bench);
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`permissions ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-  suiteTeardown(async () => {
-    await workbench.close();
-    await simulator.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  suiteTeardown(() => bench.close());
 
-  const signIn = async (client: {
-    readonly id: string;
-    readonly secret: string;
-  }): Promise<void> => {
-    await workbench.runCommand('Genesys Archive: Sign In…');
-    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
-    await workbench.answerPick('Region of your organisation', 'eu-central-1');
-    await workbench.answerInput('Client id of an OAuth client', client.id);
-    await workbench.answerInput('Client secret', client.secret);
-    await waitForSignIn(workbench, organisationName);
-  };
   const press = async (notification: Locator, label: string): Promise<void> => {
     await notification.hover();
     await notification.locator('.monaco-button', { hasText: label }).first().click();
@@ -70,7 +29,7 @@ suite('permissions in the workbench', function () {
 
   test('says once after signing in which features lack which permission, and shows the report', async () => {
     await workbench.openView('Genesys Archive');
-    await signIn(withoutRecordings);
+    await bench.signIn(withoutRecordings);
     const notice = await workbench.waitForNotification(/Some features need permissions/u);
     assert.match(
       await notice.innerText(),
@@ -98,10 +57,10 @@ suite('permissions in the workbench', function () {
   test('does not tell the same again, and tells what another client lacks', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.runCommand('Genesys Archive: Sign Out');
-    await signIn(withoutRecordings);
+    await bench.signIn(withoutRecordings);
     await conversationRows(workbench).first().waitFor();
     await workbench.runCommand('Genesys Archive: Sign Out');
-    await signIn(withoutAnything);
+    await bench.signIn(withoutAnything);
     const notice = await workbench.waitForNotification(/Some features need permissions/u);
     assert.match(await notice.innerText(), /analytics:conversationDetail:view/u);
     const notices = workbench.page

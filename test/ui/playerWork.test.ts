@@ -1,69 +1,39 @@
 /** Work with the player in the real workbench: exports, notes, an imported transcript, and all of it by keys alone. */
 import assert from 'node:assert/strict';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse as parseSubtitles } from '@plussub/srt-vtt-parser';
 import type { Locator } from 'playwright-core';
 import webvtt from 'webvtt-parser';
-import { writeWorkspace } from '../../scripts/demo.mjs';
-import { packProduct } from '../../scripts/vsix.mjs';
 import { probeWav } from '../../src/audio/wav.ts';
-import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
-import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
 import * as job from '../support/mainJob.ts';
 import { PlayerView } from '../support/playerView.ts';
+import { ProductBench } from '../support/productBench.ts';
 import { realCallId } from '../support/realCall.ts';
-import { Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
 
 suite('work with the player in the workbench', function () {
   this.timeout(180_000);
-  const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-player-'));
-  const workspace = join(folder, 'workspace');
-  const archive = join(workspace, 'genesys-archive');
-  let simulator: Simulator;
+  let bench: ProductBench;
   let workbench: Workbench;
   let player: PlayerView;
 
   suiteSetup(async () => {
-    simulator = await startSimulator({
-      organisation: createSampleOrganisation({ seed: 1, conversationCount: 60, nowMs: Date.now() }),
-    });
-    mkdirSync(workspace);
-    const { apiBaseUrl, loginBaseUrl } = simulator;
-    writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId: '' });
-    workbench = await Workbench.launch({
-      vsixFiles: [await packProduct(join(folder, 'product.vsix'))],
-      folder: workspace,
-      viewport: { width: 1400, height: 900 },
-    });
+    bench = await ProductBench.launch({ conversationCount: 60 });
+    ({ workbench } = bench);
     await workbench.openView('Genesys Archive');
-    await workbench.runCommand('Genesys Archive: Sign In…');
-    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
-    await workbench.answerPick('Region of your organisation', 'eu-central-1');
-    await workbench.answerInput('Client id of an OAuth client', demoClient.id);
-    await workbench.answerInput('Client secret', demoClient.secret);
-    await job.waitForSignIn(workbench, 'Example Contact Centre');
+    await bench.signIn();
     await job.listConversations(workbench, realCallId);
-    await job.downloadConversation(workbench, realCallId, archive);
+    await job.downloadConversation(workbench, realCallId, bench.archive);
     await workbench.runCommand('Genesys Archive: Open Archived Conversation…');
     await workbench.answerPick('Newest first; type a time', 'Dana Haddad');
     player = await PlayerView.waitFor(workbench);
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`player ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-  suiteTeardown(async () => {
-    await workbench.close();
-    await simulator.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  suiteTeardown(() => bench.close());
 
   const exported = (pattern: string): string => {
-    const [file = ''] = globSync(`exports/${pattern}`, { cwd: archive });
-    return join(archive, file);
+    const [file = ''] = globSync(`exports/${pattern}`, { cwd: bench.archive });
+    return join(bench.archive, file);
   };
   const acceptPath = async (): Promise<void> => {
     await workbench.quickInput.locator('.monaco-button', { hasText: 'OK' }).first().waitFor();
@@ -162,7 +132,7 @@ suite('work with the player in the workbench', function () {
   });
 
   test('an imported transcript is stored with its origin and shown in the place of the other', async () => {
-    const file = join(folder, 'spoken elsewhere.json');
+    const file = join(bench.folder, 'spoken elsewhere.json');
     const turn = (start: number, text: string, speaker: string): object => ({
       start_time: start,
       end_time: start + 2,
@@ -181,7 +151,7 @@ suite('work with the player in the workbench', function () {
         transcript: [turn(1, 'Words from elsewhere', '1'), turn(5, 'Thank you', '2')],
       }),
     );
-    writeFileSync(join(folder, 'nonsense.json'), '{"hello": "world"}');
+    writeFileSync(join(bench.folder, 'nonsense.json'), '{"hello": "world"}');
     const choose = async (path: string): Promise<void> => {
       await workbench.runCommand('Genesys Archive: Import Transcript…');
       // The dialog takes a path only once it has listed the folder that it begins with.
@@ -191,7 +161,7 @@ suite('work with the player in the workbench', function () {
       await rows.filter({ hasText: basename(path) }).waitFor();
       await press('Enter');
     };
-    await choose(join(folder, 'nonsense.json'));
+    await choose(join(bench.folder, 'nonsense.json'));
     await workbench.waitForNotification(/no transcript that can be shown: there are no phrases/u);
     await workbench.runCommand('Notifications: Clear All Notifications');
     await choose(file);

@@ -1,69 +1,27 @@
 /** Reports, evidence packages and exports in the real workbench, of a conversation that was downloaded there. */
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWorkspace } from '../../scripts/demo.mjs';
-import { packProduct } from '../../scripts/vsix.mjs';
-import { createSampleOrganisation } from '../simulator/data/sampleOrganisation.ts';
-import { demoClient, startSimulator, type Simulator } from '../simulator/simulator.ts';
 import * as job from '../support/mainJob.ts';
+import { ProductBench } from '../support/productBench.ts';
 import { readZip } from '../support/readZip.ts';
 import { realCallId } from '../support/realCall.ts';
-import { Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
 
 suite('reports in the workbench', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-reports-'));
-  const workspace = join(folder, 'workspace');
-  const archive = join(workspace, 'genesys-archive');
-  let simulator: Simulator;
+  let bench: ProductBench;
   let workbench: Workbench;
 
   suiteSetup(async () => {
-    simulator = await startSimulator({
-      organisation: createSampleOrganisation({
-        seed: 1,
-        conversationCount: 60,
-        nowMs: Date.now(),
-      }),
-    });
-    mkdirSync(workspace);
-    const { apiBaseUrl, loginBaseUrl } = simulator;
-    writeWorkspace(workspace, { apiBaseUrl, loginBaseUrl, clientId: '' });
-    workbench = await Workbench.launch({
-      vsixFiles: [await packProduct(join(folder, 'product.vsix'))],
-      folder: workspace,
-      viewport: { width: 1400, height: 900 },
-    });
+    bench = await ProductBench.launch({ conversationCount: 60 });
+    ({ workbench } = bench);
     await workbench.openView('Genesys Archive');
-    await workbench.runCommand('Genesys Archive: Sign In…');
-    await workbench.answerPick('How do you want to sign in?', '(client credentials)');
-    await workbench.answerPick('Region of your organisation', 'eu-central-1');
-    await workbench.answerInput('Client id of an OAuth client', demoClient.id);
-    await workbench.answerInput('Client secret', demoClient.secret);
-    await job.waitForSignIn(workbench, 'Example Contact Centre');
+    await bench.signIn();
     await job.listConversations(workbench, realCallId);
-    await job.downloadConversation(workbench, realCallId, archive);
+    await job.downloadConversation(workbench, realCallId, bench.archive);
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`reports ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-  suiteTeardown(async () => {
-    await workbench.close();
-    await simulator.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  suiteTeardown(() => bench.close());
 
   const clearNotifications = (): Promise<void> =>
     workbench.runCommand('Notifications: Clear All Notifications');
@@ -83,7 +41,7 @@ suite('reports in the workbench', function () {
     await workbench.hideNotifications();
     await workbench.screenshot('completeness report');
     await workbench.waitForNotification(/Not complete: of \d+/u);
-    const audit = readFileSync(join(archive, 'audit.jsonl'), 'utf8');
+    const audit = readFileSync(join(bench.archive, 'audit.jsonl'), 'utf8');
     assert.match(audit, /"kind":"completenessReport"/u);
   });
 
@@ -94,8 +52,8 @@ suite('reports in the workbench', function () {
     const page = workbench.webview();
     await page.getByText('The report holds: the archive is as it was then.').waitFor();
     await page.getByText('The audit log confirms this very file.').waitFor();
-    const [name = ''] = globSync('reports/completeness-*.json', { cwd: archive });
-    const path = join(archive, name);
+    const [name = ''] = globSync('reports/completeness-*.json', { cwd: bench.archive });
+    const path = join(bench.archive, name);
     writeFileSync(
       path,
       readFileSync(path, 'utf8').replace('"state":"missing"', '"state":"complete"'),
@@ -114,7 +72,7 @@ suite('reports in the workbench', function () {
     await page.getByText(/Compliant: all \d+ files are as the manifests say/u).waitFor();
     await workbench.hideNotifications();
     await workbench.screenshot('compliance report');
-    assert.ok(existsSync(join(archive, 'reports', 'compliance_report.json')));
+    assert.ok(existsSync(join(bench.archive, 'reports', 'compliance_report.json')));
     await workbench.runCommand('Genesys Archive: Availability Report');
     await page.getByText(/The archive holds \d+ files .* of 1 conversation/u).waitFor();
     await workbench.hideNotifications();
@@ -139,11 +97,11 @@ suite('reports in the workbench', function () {
       /Packed the conversation .* All files are as the manifests say/u,
       30_000,
     );
-    const [zip = ''] = globSync('exports/*.zip', { cwd: archive });
-    const entries = await readZip(join(archive, zip));
+    const [zip = ''] = globSync('exports/*.zip', { cwd: bench.archive });
+    const entries = await readZip(join(bench.archive, zip));
     const transcript = entries.find(({ name }) => name.endsWith('transcript.md'));
     assert.match(transcript?.bytes.toString() ?? '', /Dana Haddad/u);
-    assert.ok(existsSync(join(archive, `${zip}.proof.json`)));
+    assert.ok(existsSync(join(bench.archive, `${zip}.proof.json`)));
   });
 
   test('Export Conversations asks what and how, and counts the rows', async () => {
@@ -154,8 +112,8 @@ suite('reports in the workbench', function () {
     await workbench.quickInput.locator('.monaco-button', { hasText: 'OK' }).first().waitFor();
     await workbench.page.keyboard.press('Enter');
     await job.notificationText(workbench, /Exported rows: 1, conversations: 1/u, 30_000);
-    const [file = ''] = globSync('exports/*.ndjson', { cwd: archive });
-    const row = JSON.parse(readFileSync(join(archive, file), 'utf8'));
+    const [file = ''] = globSync('exports/*.ndjson', { cwd: bench.archive });
+    const row = JSON.parse(readFileSync(join(bench.archive, file), 'utf8'));
     assert.equal(row.conversationId, realCallId);
     assert.deepEqual(row.agents, ['Dana Haddad']);
   });

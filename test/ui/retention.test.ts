@@ -1,31 +1,27 @@
-/** Retention in the real workbench with the packed extension, over an archive of old and young conversations; no platform needed. */
+/** Retention in the real workbench with the packed extension, over an archive of old and young conversations, signed out. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWorkspace } from '../../scripts/demo.mjs';
-import { packProduct } from '../../scripts/vsix.mjs';
+import { ProductBench } from '../support/productBench.ts';
 import { dayMs, idOf, RetentionBench } from '../support/retentionBench.ts';
-import { Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
 
 const lastNumber = 6;
 
 suite('Retention in the workbench', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'genesys-archive-retention-'));
-  const workspace = join(folder, 'workspace');
+  let product: ProductBench;
   let bench: RetentionBench;
   let workbench: Workbench;
 
   suiteSetup(async () => {
-    mkdirSync(workspace);
-    writeWorkspace(workspace, {
-      apiBaseUrl: 'http://127.0.0.1:9',
-      loginBaseUrl: 'http://127.0.0.1:9',
-      clientId: '',
-    });
-    bench = await RetentionBench.open(await realpath(workspace), 'genesys-archive');
+    product = await ProductBench.launch({ conversationCount: 1, prepare: fillArchive });
+    ({ workbench } = product);
+  });
+  suiteTeardown(() => product.close());
+
+  async function fillArchive(workspace: string): Promise<void> {
+    bench = await RetentionBench.open(workspace, 'genesys-archive');
     for (let number = 1; number <= lastNumber; number++) {
       const startMs = Date.now() - (number === lastNumber ? 10 : 40 + number) * dayMs;
       const isOpen = number === lastNumber - 1;
@@ -36,23 +32,7 @@ suite('Retention in the workbench', function () {
         media: number % 2 === 0 ? 'voice' : 'chat',
       });
     }
-    workbench = await Workbench.launch({
-      vsixFiles: [await packProduct(join(folder, 'product.vsix'))],
-      folder: workspace,
-      viewport: { width: 1400, height: 900 },
-    });
-  });
-
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`retention ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-
-  suiteTeardown(async () => {
-    await workbench.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  }
 
   const audit = (): string => readFileSync(join(bench.rootPath, 'audit.jsonl'), 'utf8');
   const notified = async (text: string | RegExp): Promise<void> => {
@@ -119,6 +99,30 @@ suite('Retention in the workbench', function () {
     await pickArchived(2);
     await workbench.answerDialog('Delete');
     await notified(/Deleted from the archive: 1 /u);
+    assert.deepEqual(await bench.listed(), [idOf(5), idOf(6)]);
+  });
+
+  test('by itself it deletes nothing whose policy was not confirmed over a preview, and then daily', async function () {
+    this.timeout(300_000);
+    const old = (number: number): Promise<unknown> =>
+      bench.add({ number, startMs: Date.now() - 40 * dayMs, endMs: Date.now() - 40 * dayMs });
+    await old(7);
+    product.changeSettings({ 'genesysArchive.retention.days': 30 });
+    await workbench.reload();
+    const offered = await workbench.waitForNotification(
+      /Retention: one conversation .* Nothing is deleted before you have looked at the preview/u,
+      120_000,
+    );
+    assert.deepEqual(await bench.listed(), [idOf(5), idOf(6), idOf(7)]);
+    await offered.hover();
+    await offered.locator('.monaco-button', { hasText: 'Preview' }).click();
+    await workbench.webview().getByRole('heading', { name: 'Retention Preview' }).waitFor();
+    await workbench.answerDialog('Delete');
+    await notified(/Deleted from the archive: 1 /u);
+    assert.deepEqual(await bench.listed(), [idOf(5), idOf(6)]);
+    await old(8);
+    await workbench.reload();
+    await workbench.waitForNotification(/Deleted from the archive: 1 /u, 120_000);
     assert.deepEqual(await bench.listed(), [idOf(5), idOf(6)]);
   });
 });

@@ -96,12 +96,24 @@ suite('Signing in and out in the workbench', function () {
     await workbench.webview().locator('.row .word').first().waitFor({ timeout: 30_000 });
   });
 
+  /** Of what players have fetched. */
+  const cachePath = (): string => {
+    const storage = join(bench.workbench.server.dataFolder, 'User/globalStorage');
+    const [cache, ...others] = globSync('genesys-archive.*/cache', { cwd: storage });
+    assert.ok(cache !== undefined && others.length === 0);
+    return join(storage, cache);
+  };
+
+  test('keeps what was fetched when the same account signs in again', async () => {
+    const before = globSync('**/*.wav', { cwd: cachePath() });
+    await bench.signIn();
+    assert.deepEqual(globSync('**/*.wav', { cwd: cachePath() }), before);
+    await bench.workbench.webview().locator('.row .word').first().waitFor();
+  });
+
   test('wipes what was fetched when signing out, and the player says so', async () => {
     const { workbench } = bench;
-    const storage = join(workbench.server.dataFolder, 'User/globalStorage');
-    const cache = globSync('genesys-archive.*/cache', { cwd: storage });
-    assert.equal(cache.length, 1);
-    const path = join(storage, cache[0] ?? '');
+    const path = cachePath();
     assert.ok(globSync('**/*.wav', { cwd: path }).length > 0, 'the recording is in the cache');
     await workbench.runCommand('Genesys Archive: Sign Out');
     await workbench.webview().getByText('Sign in to Genesys Cloud first').waitFor();

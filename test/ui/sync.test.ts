@@ -33,10 +33,7 @@ suite('Syncing in the workbench', function () {
   suiteTeardown(async () => {
     await bench.close();
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await bench.workbench.screenshot(`sync ${this.currentTest.title.slice(0, 40)}`);
-    }
+  teardown(() => {
     bench.simulator.control.clearFaults();
   });
 

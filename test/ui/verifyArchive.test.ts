@@ -24,12 +24,6 @@ suite('Verifying the archive in the workbench', function () {
   suiteTeardown(async () => {
     await bench.close();
   });
-  teardown(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await bench.workbench.screenshot(`verify ${this.currentTest.title.slice(0, 40)}`);
-    }
-  });
-
   const row = (): Locator => bench.rows.filter({ hasText: 'Sales Premium' }).first();
   const archive = (): string => join(bench.folder, 'genesys-archive');
 

@@ -5,6 +5,7 @@ import type { ConversationId } from '../../model/ids.ts';
 
 export class ArchiveIndex implements Disposable {
   private readonly changed = new Emitter<ReadonlySet<ConversationId>>();
+  /** What is archived, or on hold, is not what it was. */
   readonly onDidChange = this.changed.event;
   private readonly stored = new Emitter<ConversationId>();
   /** Something of this conversation was written by this window. */
@@ -23,7 +24,7 @@ export class ArchiveIndex implements Disposable {
 
   /** Takes the whole new set of those on hold. */
   replaceHeld(ids: ReadonlySet<ConversationId>): void {
-    const isSame = ids.size === this.heldIds.size && [...ids].every((id) => this.isHeld(id));
+    const isSame = isSameSet(ids, this.heldIds);
     this.heldIds = ids;
     if (!isSame) {
       this.changed.fire(this.ids);
@@ -36,8 +37,11 @@ export class ArchiveIndex implements Disposable {
 
   /** Takes the whole new set, as it was read from the folders. */
   replace(ids: ReadonlySet<ConversationId>): void {
+    const isSame = isSameSet(ids, this.ids);
     this.ids = ids;
-    this.changed.fire(ids);
+    if (!isSame) {
+      this.changed.fire(ids);
+    }
     this.readAgain.fire();
   }
 
@@ -55,4 +59,8 @@ export class ArchiveIndex implements Disposable {
     this.stored.dispose();
     this.readAgain.dispose();
   }
+}
+
+function isSameSet(one: ReadonlySet<ConversationId>, other: ReadonlySet<ConversationId>): boolean {
+  return one.size === other.size && [...one].every((id) => other.has(id));
 }

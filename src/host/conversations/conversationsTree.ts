@@ -12,7 +12,14 @@ import type { ArchiveIndex } from '../archives/archiveIndex.ts';
 import { loadConversationChildren } from './conversationChildren.ts';
 import type { ConversationList, ListSnapshot } from './conversationList.ts';
 import { toTreeItem } from './treeItems.ts';
-import { toDayNodes, type ConversationNode, type DayNode, type TreeNode } from './treeNodes.ts';
+import {
+  contextValueOf,
+  toDayNodes,
+  type ConversationNode,
+  type DayNode,
+  type NodeContextValue,
+  type TreeNode,
+} from './treeNodes.ts';
 
 export interface ConversationsTreeDeps {
   readonly list: ConversationList;
@@ -27,11 +34,13 @@ export interface ConversationsTreeDeps {
 export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   private readonly deps: ConversationsTreeDeps;
   private readonly owned = new DisposableStore();
-  private readonly changed = this.owned.add(new vscode.EventEmitter<TreeNode | undefined>());
+  private readonly changed = this.owned.add(new vscode.EventEmitter<TreeNode[] | undefined>());
   readonly onDidChangeTreeData = this.changed.event;
   readonly view: vscode.TreeView<TreeNode>;
   private days: readonly DayNode[] = [];
   private readonly children = new Map<ConversationId, Promise<readonly TreeNode[]>>();
+  /** What the drawn rows of conversations say of the archive. */
+  private readonly drawn = new Map<ConversationId, NodeContextValue>();
   private readonly lifetime = new AbortController();
 
   constructor(deps: ConversationsTreeDeps) {
@@ -50,7 +59,7 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
     );
     this.owned.add(
       deps.archived.onDidChange(() => {
-        this.show(deps.list.current);
+        this.redrawMarks();
       }),
     );
     this.owned.add(
@@ -67,7 +76,11 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return toTreeItem(node);
+    const { archived } = this.deps;
+    if (node.kind === 'conversation') {
+      this.drawn.set(node.conversationId, contextValueOf(node, archived));
+    }
+    return toTreeItem(node, archived);
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
@@ -164,22 +177,35 @@ export class ConversationsTree implements vscode.TreeDataProvider<TreeNode>, Dis
   }
 
   private show(snapshot: ListSnapshot): void {
-    const { sessions, archived } = this.deps;
+    const { sessions } = this.deps;
     const signedIn = sessions.current;
     this.days =
       signedIn === undefined
         ? []
         : toDayNodes(
             snapshot.conversations.map(({ value }) => value),
-            {
-              names: signedIn.api.names,
-              isArchived: (id) => archived.has(id),
-              isHeld: (id) => archived.isHeld(id),
-            },
+            signedIn.api.names,
           );
     this.describe(snapshot);
     this.deps.contextKeys.set('state', this.stateOf(snapshot));
+    this.drawn.clear();
     this.changed.fire(undefined);
+  }
+
+  /**
+   * Draws the rows again of which the archive says something else now, and no others: while VS Code draws a whole tree anew,
+   * menus of its rows lead nowhere.
+   */
+  private redrawMarks(): void {
+    const stale = this.days
+      .flatMap(({ conversations }) => conversations)
+      .filter((node) => {
+        const drawn = this.drawn.get(node.conversationId);
+        return drawn !== undefined && drawn !== contextValueOf(node, this.deps.archived);
+      });
+    if (stale.length > 0) {
+      this.changed.fire(stale);
+    }
   }
 
   private describe(snapshot: ListSnapshot): void {

@@ -1,22 +1,27 @@
-/** How a row looks: one pure mapping from node to tree item. */
+/** How a row looks: one pure mapping from node and marks to tree item. */
 import * as vscode from 'vscode';
-import { contextValueOf, type ConversationNode, type TreeNode } from './treeNodes.ts';
+import {
+  contextValueOf,
+  type ArchiveMarks,
+  type ConversationNode,
+  type TreeNode,
+} from './treeNodes.ts';
 
-export function toTreeItem(node: TreeNode): vscode.TreeItem {
+export function toTreeItem(node: TreeNode, archived: ArchiveMarks): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(
     node.label,
     node.kind === 'day' ? Expanded : node.kind === 'conversation' ? Collapsed : None,
   );
   item.id = node.id;
-  item.contextValue = contextValueOf(node);
+  item.contextValue = contextValueOf(node, archived);
   switch (node.kind) {
     case 'day':
       item.description = String(node.conversations.length);
       item.iconPath = new vscode.ThemeIcon('calendar');
       break;
     case 'conversation':
-      showConversation(item, node);
+      showConversation(item, node, archived);
       break;
     case 'participant':
       item.description = node.description;
@@ -47,15 +52,20 @@ export function toTreeItem(node: TreeNode): vscode.TreeItem {
   return item;
 }
 
-function showConversation(item: vscode.TreeItem, node: ConversationNode): void {
+function showConversation(
+  item: vscode.TreeItem,
+  node: ConversationNode,
+  archived: ArchiveMarks,
+): void {
+  const isArchived = archived.has(node.conversationId);
   item.description = [
     node.description,
-    ...(node.isArchived ? [vscode.l10n.t('downloaded')] : []),
-    ...(node.isHeld ? [vscode.l10n.t('on legal hold')] : []),
+    ...(isArchived ? [vscode.l10n.t('downloaded')] : []),
+    ...(archived.isHeld(node.conversationId) ? [vscode.l10n.t('on legal hold')] : []),
   ].join(' · ');
   item.iconPath = new vscode.ThemeIcon(
     node.icon,
-    node.isArchived ? new vscode.ThemeColor('charts.green') : undefined,
+    isArchived ? new vscode.ThemeColor('charts.green') : undefined,
   );
   item.tooltip = toTooltip(node);
   const facts = node.facts.map(({ label, value }) => `${label} ${value}`).join(', ');

@@ -43,9 +43,6 @@ export interface ConversationNode {
   readonly label: string;
   readonly description: string;
   readonly icon: string;
-  readonly isArchived: boolean;
-  /** On legal hold: it cannot be deleted from the archive. */
-  readonly isHeld: boolean;
   /** Pairs for the tooltip, in order. */
   readonly facts: readonly Fact[];
 }
@@ -118,11 +115,18 @@ export const nodeContextValues = [
 ] as const;
 export type NodeContextValue = (typeof nodeContextValues)[number];
 
-export function contextValueOf(node: TreeNode): NodeContextValue {
+/** What the archive says of a conversation; changes without the conversation. */
+export interface ArchiveMarks {
+  readonly has: (id: ConversationId) => boolean;
+  /** On legal hold: it cannot be deleted from the archive. */
+  readonly isHeld: (id: ConversationId) => boolean;
+}
+
+export function contextValueOf(node: TreeNode, archived: ArchiveMarks): NodeContextValue {
   switch (node.kind) {
     case 'conversation':
-      return node.isArchived
-        ? node.isHeld
+      return archived.has(node.conversationId)
+        ? archived.isHeld(node.conversationId)
           ? 'conversation archived held'
           : 'conversation archived'
         : 'conversation';
@@ -138,22 +142,18 @@ export function contextValueOf(node: TreeNode): NodeContextValue {
   }
 }
 
-export interface NamesById {
-  readonly names: Pick<NameDirectory, 'queueName' | 'userName' | 'wrapUpName'>;
-  readonly isArchived: (id: ConversationId) => boolean;
-  readonly isHeld: (id: ConversationId) => boolean;
-}
+export type NamesById = Pick<NameDirectory, 'queueName' | 'userName' | 'wrapUpName'>;
 
 /** Day groups in the order of the conversations, by the person's time zone. */
 export function toDayNodes(
   conversations: readonly Conversation[],
-  context: NamesById,
+  names: NamesById,
 ): readonly DayNode[] {
   const days = new Map<string, ConversationNode[]>();
   for (const conversation of conversations) {
     const key = dayKey(conversation.startMs);
     const group = days.get(key) ?? [];
-    group.push(toConversationNode(conversation, context));
+    group.push(toConversationNode(conversation, names));
     days.set(key, group);
   }
   return [...days].map(([key, group]) => ({
@@ -164,10 +164,7 @@ export function toDayNodes(
   }));
 }
 
-export function toConversationNode(
-  conversation: Conversation,
-  { names, isArchived, isHeld }: NamesById,
-): ConversationNode {
+export function toConversationNode(conversation: Conversation, names: NamesById): ConversationNode {
   const facts = toConversationFacts(conversation);
   const queues = facts.queueIds.map((id) => toLabel(names.queueName(id)));
   const agents = facts.agentIds.map((id) => toLabel(names.userName(id)));
@@ -185,8 +182,6 @@ export function toConversationNode(
       .filter((text) => text !== undefined)
       .join(' · '),
     icon: mediaIcon(facts.mediaType, facts.direction),
-    isArchived: isArchived(conversation.id),
-    isHeld: isHeld(conversation.id),
     facts: present([
       [
         'Media',
@@ -224,7 +219,7 @@ const purposeIcons: ReadonlyMap<string, string> = new Map([
 export function toParticipantNode(
   conversationId: ConversationId,
   participant: Participant,
-  names: NamesById['names'],
+  names: NamesById,
 ): ParticipantNode {
   const segments = participant.sessions.flatMap((session) => session.segments);
   return {
@@ -239,7 +234,7 @@ export function toParticipantNode(
 }
 
 /** Who this is: an agent, a queue, a flow, a caller; at least what for. */
-function participantName(participant: Participant, names: NamesById['names']): string {
+function participantName(participant: Participant, names: NamesById): string {
   if (participant.userId !== undefined) {
     return names.userName(participant.userId);
   }
@@ -251,7 +246,7 @@ function participantName(participant: Participant, names: NamesById['names']): s
   return session?.flowName ?? participant.name ?? plainAddress(address ?? participant.purpose);
 }
 
-function queueName(participant: Participant, names: NamesById['names']): string | undefined {
+function queueName(participant: Participant, names: NamesById): string | undefined {
   const segments = participant.sessions.flatMap((session) => session.segments);
   const queueId = segments.find((segment) => segment.queueId !== undefined)?.queueId;
   return queueId === undefined ? undefined : names.queueName(queueId);

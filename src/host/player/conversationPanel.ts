@@ -29,6 +29,7 @@ import {
 import { copyLinks } from '../links/links.ts';
 import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
+import type { SignInEnd } from '../session/signOutParticipants.ts';
 import { openAttachment } from './openAttachment.ts';
 import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
@@ -49,8 +50,10 @@ export class ConversationPanel {
   private readonly lifetime = new AbortController();
   private readonly notes: NotesKeeper;
   private readonly tell: (message: ToConversationView) => void;
-  /** What is shown is gone with the sign-in, or may come with another. */
-  private dependsOnSignIn = false;
+  /** What is shown is gone with the sign-in. */
+  private isFromCache = false;
+  /** Nothing is shown for want of a sign-in. */
+  private waitsForSignIn = false;
   private shown: ShownConversation | undefined;
   /** Where to go as soon as the page shows the conversation. */
   private place: WantedPlace | undefined;
@@ -147,6 +150,7 @@ export class ConversationPanel {
       styleUrl: url(media, 'conversationView.css'),
       codiconUrl: url(scripts, 'codicon.css'),
       title: 'Conversation',
+      conversationId: this.id,
     });
   }
 
@@ -166,9 +170,9 @@ export class ConversationPanel {
     this.tellPlace();
   }
 
-  /** Another account, or none: what was fetched for the one before is no longer there. */
-  followAccount(): void {
-    if (this.dependsOnSignIn) {
+  /** What was fetched for another account is no longer there; what waited for somebody to sign in is tried again. */
+  followSignIn(end: SignInEnd): void {
+    if (this.waitsForSignIn || (this.isFromCache && end === 'ended')) {
       void this.load();
     }
   }
@@ -284,7 +288,8 @@ export class ConversationPanel {
       const early = this.early;
       this.early = undefined;
       const opened = await (early ?? this.read());
-      this.dependsOnSignIn = opened.isCached;
+      this.isFromCache = opened.isCached;
+      this.waitsForSignIn = false;
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
@@ -300,7 +305,8 @@ export class ConversationPanel {
       this.tellPlace();
     } catch (error) {
       if (!isCancellation(error)) {
-        this.dependsOnSignIn = isAppError(error, 'auth');
+        this.isFromCache = false;
+        this.waitsForSignIn = isAppError(error, 'auth');
         this.deps.log.error('A conversation could not be opened', { error });
         this.tell({
           kind: 'failed',

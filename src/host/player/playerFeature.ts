@@ -54,13 +54,14 @@ export class PlayerFeature implements Disposable {
 
   constructor(deps: PlayerDeps) {
     this.deps = deps;
-    let accountId = deps.sessions.current?.account.id;
+    let before = deps.sessions.current;
     this.owned.add(
       deps.sessions.onDidChange(({ signedIn }) => {
-        if (signedIn?.account.id !== accountId) {
-          accountId = signedIn?.account.id;
+        if (signedIn !== before) {
+          const isRenewed = signedIn !== undefined && signedIn.account.id === before?.account.id;
+          before = signedIn;
           for (const { shown } of this.tabs.values()) {
-            shown?.followAccount();
+            shown?.followSignIn(isRenewed ? 'renewed' : 'ended');
           }
         }
       }),

@@ -18,6 +18,7 @@ import type { Archives } from '../archives/archives.ts';
 import { presentError } from '../errors/presentError.ts';
 import { pickArchivedConversation } from '../player/archivedConversationPicker.ts';
 import type { SettingsReader } from '../ports/settings.ts';
+import type { GeneratedPages } from '../generatedPages.ts';
 import { withProgress, type ProgressOptions } from '../progress.ts';
 import { formatBytes } from '../progressText.ts';
 import { createListeningCopies } from './listeningCopies.ts';
@@ -35,23 +36,18 @@ export interface RetentionDeps {
   readonly deletionListener: DeletionListener;
 }
 
-const scheme = 'genesys-retention';
 /** The policy whose preview a person has seen and confirmed: only this one is applied unasked. */
 const confirmedKey = 'retention.confirmed';
 
 export class Retention {
   private readonly deps: RetentionDeps;
-  private shownPreview = '';
-  private readonly previewChanged = new vscode.EventEmitter<vscode.Uri>();
+  private readonly pages: GeneratedPages;
   private isAsking = false;
 
-  constructor(deps: RetentionDeps) {
+  /** @param pages where previews are shown; outlives this */
+  constructor(deps: RetentionDeps, pages: GeneratedPages) {
     this.deps = deps;
-    // Lives as long as the extension does, like this.
-    vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      onDidChange: this.previewChanged.event,
-      provideTextDocumentContent: () => this.shownPreview,
-    });
+    this.pages = pages;
   }
 
   /** The command: asks for the days, previews, asks, deletes. */
@@ -167,11 +163,13 @@ export class Retention {
     }
     const accept = vscode.l10n.t('Delete');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'Delete the {0} conversations of the preview ({1})?',
-        count.toLocaleString(),
-        formatBytes(preview.bytes),
-      ),
+      count === 1
+        ? vscode.l10n.t('Delete the conversation of the preview ({0})?', formatBytes(preview.bytes))
+        : vscode.l10n.t(
+            'Delete the {0} conversations of the preview ({1})?',
+            count.toLocaleString(),
+            formatBytes(preview.bytes),
+          ),
       { modal: true, detail: deletionDetail() },
       accept,
     );
@@ -187,15 +185,25 @@ export class Retention {
   /** Before a policy deletes unasked for the first time. Returns at once. */
   private offerPreview(archive: Archive, policy: RetentionPolicy, preview: RetentionPreview): void {
     const show = vscode.l10n.t('Preview');
+    const count = preview.dueIds.length;
+    const size = formatBytes(preview.bytes);
+    const due =
+      count === 1
+        ? vscode.l10n.t(
+            'Retention: one conversation ({0}) ended {1} days ago or earlier.',
+            size,
+            policy.days,
+          )
+        : vscode.l10n.t(
+            'Retention: {0} conversations ({1}) ended {2} days ago or earlier.',
+            count.toLocaleString(),
+            size,
+            policy.days,
+          );
     this.isAsking = true;
     vscode.window
       .showWarningMessage(
-        vscode.l10n.t(
-          'Retention: {0} conversations ({1}) ended {2} days ago or earlier. Nothing is deleted before you have looked at the preview.',
-          preview.dueIds.length.toLocaleString(),
-          formatBytes(preview.bytes),
-          policy.days,
-        ),
+        `${due} ${vscode.l10n.t('Nothing is deleted before you have looked at the preview.')}`,
         show,
       )
       .then(async (answer) => {
@@ -241,13 +249,13 @@ export class Retention {
       policy.days,
     );
     const filterText = vscode.l10n.t('Only those of the filter:');
-    this.shownPreview = preview.render(
-      filter === '' ? text : `${text} ${filterText} \`${filter.replaceAll('`', '')}\``,
-      vscode.l10n,
+    await this.pages.show(
+      vscode.l10n.t('Retention Preview'),
+      preview.render(
+        filter === '' ? text : `${text} ${filterText} \`${filter.replaceAll('`', '')}\``,
+        vscode.l10n,
+      ),
     );
-    const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('Retention Preview')}.md` });
-    this.previewChanged.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
   private async delete(

@@ -6,6 +6,7 @@ import { Lazy } from '../../base/lazy.ts';
 import type { Commands } from '../commands.ts';
 import { conversationIdsOf } from '../conversations/conversationsTree.ts';
 import type { ConversationsFeature } from '../conversations/conversationsFeature.ts';
+import { GeneratedPages } from '../generatedPages.ts';
 import { presentError } from '../errors/presentError.ts';
 import type { Retention, RetentionDeps } from './retention.ts';
 
@@ -15,13 +16,14 @@ const betweenRunsMs = 24 * 3_600_000;
 export class RetentionFeature implements Disposable {
   private readonly deps: RetentionDeps;
   private readonly lifetime = new AbortController();
+  private readonly pages = new GeneratedPages('genesys-retention');
   private readonly retention: Lazy<Retention>;
 
   constructor(deps: RetentionDeps) {
     this.deps = deps;
     this.retention = new Lazy(async () => {
       const module = await import('./retentionModule.ts');
-      return new module.Retention(deps);
+      return new module.Retention(deps, this.pages);
     });
     void this.runDaily();
   }
@@ -49,6 +51,7 @@ export class RetentionFeature implements Disposable {
 
   dispose(): void {
     this.lifetime.abort();
+    this.pages.dispose();
   }
 
   /** A while after the start, and daily from then on. */

@@ -31,7 +31,7 @@ import {
 } from './session.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { explainSignInFailure } from './signInFailure.ts';
-import { SignOutParticipants } from './signOutParticipants.ts';
+import { SignOutParticipants, type SignOutParticipant } from './signOutParticipants.ts';
 import { TokenDraft } from './tokenDraft.ts';
 import { WindowSession } from './windowSession.ts';
 
@@ -244,7 +244,7 @@ export class SessionManager implements Disposable {
     }
     const session = await this.open(stored);
     if (this.session !== undefined) {
-      await this.participants.notify();
+      await this.participants.notify('ended');
     }
     this.window.set(session);
     await this.deps.active.set(accountId);
@@ -265,7 +265,7 @@ export class SessionManager implements Disposable {
     if (isActive) {
       this.unstoredId = undefined;
       this.attempt?.abort();
-      await this.participants.notify();
+      await this.participants.notify('ended');
       this.window.set(undefined);
       this.isRestored = true;
     }
@@ -286,7 +286,7 @@ export class SessionManager implements Disposable {
   }
 
   /** Has `participant` awaited before a session ends or gives way to another. Its failure is logged, not passed on. */
-  onWillSignOut(participant: () => Promise<void>): Disposable {
+  onWillSignOut(participant: SignOutParticipant): Disposable {
     return this.participants.add(participant);
   }
 
@@ -313,10 +313,11 @@ export class SessionManager implements Disposable {
       throw explainSignInFailure(error, credentials);
     }
     throwIfCancelled(signal);
-    if (this.session !== undefined) {
-      await this.participants.notify();
-    }
     const session = toSession(stored, connection);
+    if (this.session !== undefined) {
+      const isSame = this.session.account.id === session.account.id;
+      await this.participants.notify(isSame ? 'renewed' : 'ended');
+    }
     this.unstoredId = session.account.id;
     this.window.set(session);
     await draft.accept(this.deps.store.tokenOf(session.account.id, credentials));

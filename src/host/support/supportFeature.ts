@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable.ts';
 import type { Commands } from '../commands.ts';
+import { GeneratedPages } from '../generatedPages.ts';
 import type { Services } from '../services.ts';
 import type { DiagnosticsDeps } from './copyDiagnostics.ts';
 import { PermissionMemory } from './permissionMemory.ts';
@@ -9,27 +10,18 @@ import { PermissionNotices } from './permissionNotices.ts';
 
 type Deps = DiagnosticsDeps & Pick<Services, 'globalState'>;
 
-const scheme = 'genesys-permissions';
-
 export class SupportFeature implements Disposable {
   private readonly deps: Deps;
   private readonly owned = new DisposableStore();
   private readonly memory: PermissionMemory;
   private readonly notices: PermissionNotices;
-  private readonly reportChanged = this.owned.add(new vscode.EventEmitter<vscode.Uri>());
-  private report = '';
+  private readonly pages = this.owned.add(new GeneratedPages('genesys-permissions'));
 
   constructor(deps: Deps) {
     this.deps = deps;
     this.memory = new PermissionMemory(deps.globalState);
     this.notices = this.owned.add(
       new PermissionNotices({ ...deps, memory: this.memory, log: deps.log.child('permissions') }),
-    );
-    this.owned.add(
-      vscode.workspace.registerTextDocumentContentProvider(scheme, {
-        onDidChange: this.reportChanged.event,
-        provideTextDocumentContent: () => this.report,
-      }),
     );
   }
 
@@ -63,7 +55,7 @@ export class SupportFeature implements Disposable {
     );
     await this.memory.takeResult(account.id, report.features);
     const { renderPermissionReport } = await import('./supportModule.ts');
-    this.report = renderPermissionReport(
+    const text = renderPermissionReport(
       report,
       {
         organisationName: account.organisation.name,
@@ -72,11 +64,6 @@ export class SupportFeature implements Disposable {
       },
       vscode.l10n,
     );
-    const uri = vscode.Uri.from({
-      scheme,
-      path: `/${vscode.l10n.t('Genesys Cloud Permissions')}.md`,
-    });
-    this.reportChanged.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    await this.pages.show(vscode.l10n.t('Genesys Cloud Permissions'), text);
   }
 }

@@ -244,7 +244,7 @@ export function reasonOf(group: `ended/${ReasonCode}`): ReasonCode {
 /** `Nov 5, 2:03 PM  Billing`: when, and by its queue, agent or caller. */
 export function conversationTitle(
   conversation: Conversation,
-  names: Pick<NamesById['names'], 'queueName' | 'userName'>,
+  names: Pick<NamesById, 'queueName' | 'userName'>,
 ): string {
   const facts = toConversationFacts(conversation);
   const [queueId] = facts.queueIds.slice(-1);
@@ -260,7 +260,7 @@ export function conversationTitle(
 export function currentItemNode(
   syncId: string,
   item: SyncItem,
-  names: NamesById['names'],
+  names: NamesById,
   l10n: Localiser,
 ): ItemNode {
   const { conversationId, conversation, step, doneBytes } = item;

@@ -290,7 +290,7 @@ export class DownloadsTree implements Disposable {
     }
   }
 
-  private names(archived: ArchivedNames | undefined): NamesById['names'] {
+  private names(archived: ArchivedNames | undefined): NamesById {
     const { current } = this.deps.sessions;
     return withArchivedNames(current?.api.names, archived ?? noNames);
   }

@@ -159,8 +159,12 @@ export class ConversationController implements Disposable {
     );
   }
 
-  /** Nothing is sent by the host before this. */
-  start(): void {
+  /**
+   * Nothing is sent by the host before this. Whose page it is, is saved at once: VS Code restores a tab from what its page saved,
+   * and the window may be loaded again before the conversation is there.
+   */
+  start(conversationId: string): void {
+    this.api.setState(decodeViewState(this.api.getState(), conversationId));
     this.host.tell({ kind: 'ready' });
   }
 

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { assertNever } from '../../base/assert.ts';
+import { conversationIdAttribute } from '../../protocol/conversationHtml.ts';
 import { ScopedElement } from '../shared/scopedElement.ts';
 import type { Scope } from '../shared/scope.ts';
 import { connectVsCodeApi } from '../shared/vscodeApi.ts';
@@ -168,7 +169,7 @@ export class ConversationView extends ScopedElement {
     });
     if (!this.isStarted) {
       this.isStarted = true;
-      controller.start();
+      controller.start(this.getAttribute(conversationIdAttribute) ?? '');
     }
   }
 

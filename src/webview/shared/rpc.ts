@@ -1,7 +1,7 @@
 /** Connects a page to its host over the typed channel. Knows the contract's types only by its parameters. */
+import type { Decoder } from '../../base/decode.ts';
 import {
   connectRpc,
-  type Decoder,
   type RequestDecoders,
   type RequestMap,
   type RpcPeer,

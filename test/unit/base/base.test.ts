@@ -7,7 +7,16 @@ import {
   wrap,
 } from '../../../src/base/appError.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { asString, listOf, optional, required } from '../../../src/base/decode.ts';
+import {
+  asNumber,
+  asString,
+  listOf,
+  manyOf,
+  maybe,
+  objectOf,
+  optional,
+  required,
+} from '../../../src/base/decode.ts';
 import { DisposableStore, MutableDisposable, toDisposable } from '../../../src/base/disposable.ts';
 import { Emitter } from '../../../src/base/event.ts';
 import { Lazy } from '../../../src/base/lazy.ts';
@@ -194,5 +203,34 @@ suite('decoders', () => {
       () => required(record, 'missing', 'a', asString),
       (error) => isAppError(error, 'protocol') && error.message.includes('a.missing'),
     );
+  });
+
+  test('of an object take its properties, leave others, and name the path of what is wrong', () => {
+    const decode = objectOf({
+      id: asString,
+      endMs: maybe(asNumber),
+      words: manyOf(objectOf({ text: asString })),
+    });
+    assert.deepEqual(decode({ id: 'a', words: [{ text: 'hi', more: 1 }], more: 2 }, ''), {
+      id: 'a',
+      endMs: undefined,
+      words: [{ text: 'hi' }],
+    });
+    assert.deepEqual(decode({ id: 'a', endMs: null, words: null }, '').words, []);
+    for (const [value, path] of [
+      [{}, 'it.id'],
+      [{ id: 'a', endMs: '7' }, 'it.endMs'],
+      [{ id: 'a', words: [{ text: 'hi' }, {}] }, 'it.words[1].text'],
+      [{ id: 'a', words: ['secret'] }, 'it.words[0]'],
+      [null, 'it'],
+    ] as const) {
+      assert.throws(
+        () => decode(value, 'it'),
+        (error) =>
+          isAppError(error, 'protocol') &&
+          error.details['path'] === path &&
+          !error.message.includes('secret'),
+      );
+    }
   });
 });

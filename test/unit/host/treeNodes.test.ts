@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   contextValueOf,
+  type ArchiveMarks,
   toDayNodes,
   toParticipantNode,
   toRecordingNode,
@@ -97,18 +98,17 @@ const names = {
   wrapUpName: () => 'Refund',
 };
 
+const none: ArchiveMarks = { has: () => false, isHeld: () => false };
+const onlyFirst: ArchiveMarks = { has: (id) => id === 'c1', isHeld: () => false };
+
 suite('rows of the Conversations view', () => {
   test('a conversation shows time, queue, agent, duration and wrap-up by name', () => {
-    const [day] = toDayNodes([conversation], {
-      names,
-      isArchived: () => false,
-      isHeld: () => false,
-    });
+    const [day] = toDayNodes([conversation], names);
     const [row] = day?.conversations ?? [];
     assert.match(row?.label ?? '', / {2}Billing <b>EMEA<\/b>$/u);
     assert.equal(row?.description, 'Dana Example · 4:05 · Refund');
     assert.equal(row.icon, 'call-incoming');
-    assert.equal(contextValueOf(row), 'conversation');
+    assert.equal(contextValueOf(row, none), 'conversation');
   });
 
   test('conversations are grouped by the person’s day, in their order', () => {
@@ -118,14 +118,13 @@ suite('rows of the Conversations view', () => {
       startMs: timeMs,
     });
     const midnight = new Date(2026, 10, 5).getTime();
-    const days = toDayNodes([at('c3', midnight + 1), at('c2', midnight), at('c1', midnight - 1)], {
+    const days = toDayNodes(
+      [at('c3', midnight + 1), at('c2', midnight), at('c1', midnight - 1)],
       names,
-      isArchived: (id) => id === 'c1',
-      isHeld: () => false,
-    });
+    );
     assert.deepEqual(
       days.map(({ conversations }) =>
-        conversations.map((row) => [row.conversationId, contextValueOf(row)]),
+        conversations.map((row) => [row.conversationId, contextValueOf(row, onlyFirst)]),
       ),
       [
         [
@@ -138,11 +137,7 @@ suite('rows of the Conversations view', () => {
   });
 
   test('an open conversation says so instead of a duration', () => {
-    const [day] = toDayNodes([{ ...conversation, endMs: undefined }], {
-      names,
-      isArchived: () => false,
-      isHeld: () => false,
-    });
+    const [day] = toDayNodes([{ ...conversation, endMs: undefined }], names);
     assert.match(day?.conversations[0]?.description ?? '', / · open · /u);
   });
 
@@ -180,8 +175,11 @@ suite('rows of the Conversations view', () => {
     });
     const available = toRecordingNode(recording('AVAILABLE'));
     const archived = toRecordingNode(recording('ARCHIVED'));
-    assert.deepEqual([available.description, contextValueOf(available)], ['1:01', 'recording']);
-    assert.deepEqual(contextValueOf(archived), 'recordingUnavailable');
+    assert.deepEqual(
+      [available.description, contextValueOf(available, none)],
+      ['1:01', 'recording'],
+    );
+    assert.deepEqual(contextValueOf(archived, none), 'recordingUnavailable');
     assert.match(archived.description, /archived by the platform: restore it/u);
     assert.match(toRecordingNode(recording('SOMETHING_NEW')).description, /something_new/u);
   });

@@ -8,6 +8,7 @@ const options = {
   styleUrl: 'https://file.vscode-cdn.example/media/conversationView.css',
   codiconUrl: 'https://file.vscode-cdn.example/dist/webview/codicon.css',
   title: 'Voice',
+  conversationId: '8f4c2b1e-0000-4000-8000-000000000001',
 };
 
 /** Directive → its sources, as a browser reads them. */
@@ -71,7 +72,9 @@ suite('Conversation document', () => {
   });
 
   test('escapes the attributes too', () => {
-    const html = renderConversationHtml({ ...options, styleUrl: '"><script>' });
+    const hostile = '"><script>';
+    const html = renderConversationHtml({ ...options, styleUrl: hostile, conversationId: hostile });
     assert.ok(html.includes('href="&quot;&gt;&lt;script&gt;"'));
+    assert.ok(html.includes('conversation-id="&quot;&gt;&lt;script&gt;"'));
   });
 });

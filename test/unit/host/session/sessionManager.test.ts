@@ -1,4 +1,4 @@
-/* eslint max-lines: ["error", 480] -- one suite over one fake platform */
+/* eslint max-lines: ["error", 500] -- one suite over one fake platform */
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isAppError, isCancellation } from '../../../../src/base/appError.ts';
@@ -403,6 +403,21 @@ suite('SessionManager', () => {
     window.onDidChange(() => states.push(window.hasEnded));
     await window.require().api.fetchOrganisation(never);
     assert.deepEqual([window.hasEnded, states], [false, [false]]);
+  });
+
+  test('tells what is fetched for an account whether that account goes on', async () => {
+    const window = openWindow();
+    const ends: string[] = [];
+    window.onWillSignOut((end) => {
+      ends.push(end);
+      return Promise.resolve();
+    });
+    await window.signIn(credentials(1), never);
+    await window.signIn(credentials(1), never);
+    await window.signIn(credentials(2), never);
+    await window.switchTo('org-1/client-1');
+    await window.signOut();
+    assert.deepEqual(ends, ['renewed', 'ended', 'ended', 'ended']);
   });
 
   test('never takes the token of another client for its own', async () => {
