@@ -14,7 +14,7 @@ import type { FlushReply } from './serveFlushing.ts';
 /** Flushes that Node's own threads do at once: whoever downloads one conversation needs no others. */
 const ownCount = 2;
 const maxThreadCount = 6;
-/** Threads that nobody needs for so long are ended. */
+/** Threads that nobody has needed for so long are ended, at the latest after twice as long. */
 const idleMs = 30_000;
 
 export interface FlushThreadsOptions {
@@ -47,7 +47,9 @@ export class FlushThreads implements Disposable {
   private threads: readonly Thread[] = [];
   private ownRunning = 0;
   private hasFailed = false;
-  private idle: AbortController | undefined;
+  /** By threads, as a sign of life. */
+  private flushedCount = 0;
+  private watching: AbortController | undefined;
 
   constructor(options: FlushThreadsOptions) {
     this.options = options;
@@ -82,7 +84,6 @@ export class FlushThreads implements Disposable {
       if (thread === undefined) {
         void this.flushHere(next);
       } else {
-        this.idle?.abort();
         thread.flushing = next;
         thread.worker.ref();
         thread.worker.postMessage({ fd: next.handle.fd });
@@ -91,6 +92,10 @@ export class FlushThreads implements Disposable {
     const startingCount = this.threads.filter(({ isReady }) => !isReady).length;
     if (this.waiting.length > startingCount && this.threads.length < maxThreadCount) {
       this.threads = [...this.threads, this.start()];
+      if (this.watching === undefined) {
+        this.watching = new AbortController();
+        this.endWhenIdle(this.watching.signal).catch(() => undefined);
+      }
     }
   }
 
@@ -134,14 +139,15 @@ export class FlushThreads implements Disposable {
         const { message, ...details } = failure;
         flushing?.reject(Object.assign(new Error(message), details));
       }
+      this.flushedCount++;
       this.assign();
-      this.endWhenIdle();
     });
     return thread;
   }
 
   private end(): void {
-    this.idle?.abort();
+    this.watching?.abort();
+    this.watching = undefined;
     const { threads } = this;
     this.threads = [];
     for (const { worker, flushing } of threads) {
@@ -154,18 +160,14 @@ export class FlushThreads implements Disposable {
     this.assign();
   }
 
-  private endWhenIdle(): void {
-    if (this.waiting.length > 0 || this.threads.some(({ flushing }) => flushing !== undefined)) {
-      return;
+  /** Looks again and again rather than winding a clock up with each flush, of which there are thousands a minute. */
+  private async endWhenIdle(signal: AbortSignal): Promise<void> {
+    let seenCount = -1;
+    // A disk may take long: a flush that is under way is a sign of life as well.
+    while (seenCount !== this.flushedCount || this.threads.some(({ flushing }) => flushing)) {
+      seenCount = this.flushedCount;
+      await this.options.clock.delay(idleMs, signal);
     }
-    this.idle?.abort();
-    const idle = new AbortController();
-    this.idle = idle;
-    this.options.clock.delay(idleMs, idle.signal).then(
-      () => {
-        this.end();
-      },
-      () => undefined,
-    );
+    this.end();
   }
 }
