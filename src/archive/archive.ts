@@ -26,6 +26,7 @@ import {
   type ArchiveIdentity,
 } from './archiveFile.ts';
 import { ensureFolder } from './durableFile.ts';
+import type { HashThread } from './hashThread.ts';
 import { isDeletedFolder, readDeletedIds } from './retention/deletionRecord.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 
@@ -34,6 +35,8 @@ export interface ArchiveDeps {
   readonly log: Log;
   /** False for a cache: its downloads are no events. True when undefined. */
   readonly isAudited?: boolean;
+  /** Where large downloads are hashed; in the caller's thread when undefined. Its owner disposes of it. */
+  readonly hashThread?: HashThread | undefined;
 }
 
 export interface ListedConversation {
@@ -55,11 +58,14 @@ export class Archive {
   readonly organisationId: OrganisationId;
   /** True when what happens to it is noted in its audit log. */
   readonly isAudited: boolean;
+  /** Where its large downloads are hashed; in the caller's thread when undefined. */
+  readonly hashThread: HashThread | undefined;
   private readonly foundFolders = new Map<ConversationId, string>();
 
-  private constructor(rootPath: string, file: ArchiveFile, isAudited: boolean) {
+  private constructor(rootPath: string, file: ArchiveFile, deps: ArchiveDeps) {
     this.rootPath = rootPath;
-    this.isAudited = isAudited;
+    this.isAudited = deps.isAudited ?? true;
+    this.hashThread = deps.hashThread;
     this.id = file.archiveId;
     this.organisationId = file.organisationId;
   }
@@ -94,7 +100,7 @@ export class Archive {
           { details: { archive: file.organisationId, signedIn: identity.organisationId } },
         );
       }
-      return new Archive(await realpath(rootPath), file, deps.isAudited ?? true);
+      return new Archive(await realpath(rootPath), file, deps);
     });
   }
 

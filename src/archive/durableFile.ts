@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errors } from '../base/appError.ts';
+import { flush } from './flush.ts';
 import { errnoOf } from './storageError.ts';
 
 export const partialSuffix = '.partial';
@@ -83,7 +84,9 @@ export class OpenFolder {
 
   /** Makes renames and new entries that were made before the call durable. */
   async sync(): Promise<void> {
-    await whereFoldersAreFiles(async () => this.handle?.sync());
+    await whereFoldersAreFiles(async () => {
+      await (this.handle === undefined ? undefined : flush(this.handle));
+    });
   }
 
   async close(): Promise<void> {
@@ -284,7 +287,7 @@ export class PartialWriter {
   async sync(): Promise<void> {
     await this.startWriting();
     await this.writing;
-    await this.handle.sync();
+    await flush(this.handle);
   }
 
   /** Flushes what was written, while appending goes on; resolves to how many bytes from the start are on the disk. */
