@@ -36,7 +36,9 @@ export interface TranscriptCommands {
   openAttachment(id: string, isRevealed: boolean): void;
 }
 
-const estimatedRowPx = 44;
+/** A phrase of one line; too little draws a few rows more, too much has to draw again once the rows were measured. */
+const estimatedPhrasePx = 28;
+const estimatedMessagePx = 72;
 
 export class TranscriptView extends ScopedElement {
   static override properties = {
@@ -146,7 +148,8 @@ export class TranscriptView extends ScopedElement {
     return {
       count: this.rows.length,
       getScrollElement: () => this.scroller.value ?? null,
-      estimateSize: () => estimatedRowPx,
+      estimateSize: () =>
+        this.rows[0]?.message === undefined ? estimatedPhrasePx : estimatedMessagePx,
       overscan: 8,
       paddingStart: 4,
       paddingEnd: 24,

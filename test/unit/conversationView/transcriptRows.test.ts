@@ -6,6 +6,7 @@ import {
   filterRows,
   lastRowAt,
   matchedTokens,
+  nothingFound,
   rowOfPhrase,
   searchRows,
   toRows,
@@ -90,10 +91,28 @@ suite('Transcript rows', () => {
   });
 
   test('search ignores case and spacing and crosses words', () => {
-    assert.deepEqual(searchRows(rows, '  MY   mon'), [2]);
-    assert.deepEqual(searchRows(rows, 'money'), [2, 3]);
-    assert.deepEqual(searchRows(rows, ' '), []);
-    assert.deepEqual(searchRows(rows, 'nobody said this'), []);
+    const find = (text: string): unknown => searchRows(rows, text, nothingFound).matches;
+    assert.deepEqual(find('  MY   mon'), [2]);
+    assert.deepEqual(find('money'), [2, 3]);
+    assert.deepEqual(find(' '), []);
+    assert.deepEqual(find('nobody said this'), []);
+  });
+
+  test('finds the same letter by letter as at once, also when letters are taken back or rows change', () => {
+    const typed = ['m', 'mo', 'money', 'one', 'o', '', 'my money', 'money', ' MONEY ', 'x', 'xm'];
+    for (const shown of [rows, filterRows(rows, 'agent'), rows]) {
+      let found = searchRows(rows, 'money', nothingFound);
+      for (const text of typed) {
+        found = searchRows(shown, text, found);
+        assert.deepEqual(found, searchRows(shown, text, nothingFound), `“${text}”`);
+      }
+    }
+  });
+
+  test('another letter is looked for only where those before it were found', () => {
+    const before = searchRows(rows, 'money', nothingFound);
+    const narrowed = searchRows(rows, 'money', { ...before, matches: [3] });
+    assert.deepEqual(narrowed.matches, [3]);
   });
 
   test('marks every word that a match touches, and only those', () => {
