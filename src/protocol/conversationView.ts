@@ -156,6 +156,8 @@ export interface TranscriptSnapshot {
   readonly recordingId: string | undefined;
   /** Resource address of the gzip-compressed transcript file as received. */
   readonly url: string;
+  /** The first characters of that file, cut anywhere: the page shows their phrases until the whole of it has arrived. */
+  readonly beginning?: string;
 }
 
 /** Messages of a chat, a messaging conversation or an e-mail thread. */
@@ -337,6 +339,7 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
         communicationId: required(transcript, 'communicationId', itemPath, asString),
         recordingId: optional(transcript, 'recordingId', itemPath, asString),
         url: required(transcript, 'url', itemPath, asString),
+        ...beginningOf(transcript, itemPath),
       };
     }),
     texts: listOf(record, 'texts', path, (item, itemPath) => {
@@ -381,6 +384,12 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = (value, path) => {
     notes: optional(record, 'notes', path, decodeNotesSnapshot),
   };
 };
+
+/** As a part of an object, since it is left out when there is none. */
+function beginningOf(transcript: JsonRecord, path: string): Pick<TranscriptSnapshot, 'beginning'> {
+  const beginning = optional(transcript, 'beginning', path, asString);
+  return beginning === undefined ? {} : { beginning };
+}
 
 /** As a part of an object, since it is left out when there is none. */
 function overviewOf(channel: JsonRecord, path: string): Pick<ChannelSnapshot, 'overview'> {

@@ -15,7 +15,7 @@ import {
   type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
-import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
+import type { NoteSnapshot, NotesSnapshot } from '../../protocol/conversationNotes.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { presentError } from '../errors/presentError.ts';
@@ -30,6 +30,7 @@ import { copyLinks } from '../links/links.ts';
 import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import { openAttachment } from './openAttachment.ts';
+import { readTextBeginning, type TextBeginning } from './textBeginning.ts';
 import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
@@ -39,6 +40,12 @@ export interface ConversationPanelDeps extends ExportDeps {
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
   readonly clock: Clock;
+}
+
+interface ReadConversation {
+  readonly opened: OpenedConversation;
+  readonly beginning: TextBeginning | undefined;
+  readonly notes: NotesSnapshot;
 }
 
 export class ConversationPanel {
@@ -58,7 +65,7 @@ export class ConversationPanel {
   /** Nothing is told to a page before it asks. */
   private isReady = false;
   /** Read ahead of the page's first wish, since its script takes as long to load. */
-  private early: Promise<OpenedConversation> | undefined;
+  private early: Promise<ReadConversation> | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -260,7 +267,7 @@ export class ConversationPanel {
     ]);
   }
 
-  private async read(): Promise<OpenedConversation> {
+  private async read(): Promise<ReadConversation> {
     const { signal } = this.lifetime;
     const opened = await this.deps.reader.open(
       this.id,
@@ -271,8 +278,12 @@ export class ConversationPanel {
       },
       signal,
     );
-    await this.deps.resolveNames(opened, signal);
-    return opened;
+    const [beginning, notes] = await Promise.all([
+      readTextBeginning(opened, signal),
+      this.notes.read(opened, signal),
+      this.deps.resolveNames(opened, signal),
+    ]);
+    return { opened, beginning, notes };
   }
 
   /** Reads the conversation again: something of it changed. */
@@ -283,14 +294,15 @@ export class ConversationPanel {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
       const early = this.early;
       this.early = undefined;
-      const opened = await (early ?? this.read());
+      const { opened, beginning, notes } = await (early ?? this.read());
       this.dependsOnSignIn = opened.isCached;
       const conversation = toConversationSnapshot({
         archived: opened.archived,
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
-        notes: await this.notes.read(opened, this.lifetime.signal),
+        notes,
+        beginning,
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

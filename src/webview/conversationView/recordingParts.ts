@@ -36,6 +36,8 @@ const maxTranscriptBytes = 192 * 1024 * 1024;
 
 /** More than a screen shows. */
 const headPhrases = 64;
+/** As many as what comes with the snapshot holds as a rule, and still a screenful. */
+const beginningPhrases = 32;
 
 /** A part of the page that is fetched. */
 export type Part<T> =
@@ -129,7 +131,7 @@ export function wholeText(part: Part<LoadedText>): LoadedText | undefined {
   return part.kind === 'failed' ? noText : undefined;
 }
 
-/** Told the first phrases of a long transcript; the rest is read when they have been drawn. */
+/** Told the first phrases of a long transcript, once; the rest is read when they have been drawn. */
 type OnTextHead = (head: LoadedText) => void;
 
 /**
@@ -162,8 +164,7 @@ async function loadSpeech(
   onHead: OnTextHead,
   signal: AbortSignal,
 ): Promise<LoadedText> {
-  // The phrases of several files are merged: which come first is known when all are there.
-  const onChunk = transcripts.length === 1 ? createHeadReader(onHead) : undefined;
+  const onChunk = await showHead(transcripts, onHead);
   const lists: (readonly Phrase[])[] = [];
   const sentiments: SentimentMark[] = [];
   const topics: TopicMark[] = [];
@@ -183,6 +184,28 @@ async function loadSpeech(
     sentiments: byStart(sentiments),
     topics: byStart(topics),
   };
+}
+
+/**
+ * Hands on the first phrases when they came with the snapshot, and resolves when these have been drawn.
+ * @returns else, what looks for them while the file arrives
+ */
+async function showHead(
+  [first, ...others]: readonly TranscriptSnapshot[],
+  onHead: OnTextHead,
+): Promise<OnChunk | undefined> {
+  // The phrases of several files are merged: which come first is known when all are there.
+  if (first === undefined || others.length > 0) {
+    return undefined;
+  }
+  const beginning = new TextEncoder().encode(first.beginning ?? '');
+  const phrases = new TranscriptHead(beginningPhrases).push(beginning);
+  if (phrases === undefined) {
+    return createHeadReader(onHead);
+  }
+  onHead({ ...noText, phrases, isWhole: false });
+  await painted();
+  return undefined;
 }
 
 /** Hands on the first phrases as soon as they have arrived, once. */
