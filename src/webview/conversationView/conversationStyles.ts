@@ -347,8 +347,12 @@ export const conversationStyles = css`
     .filter {
       padding: 0 6px;
     }
+    .summary {
+      gap: 1px 12px;
+      padding: 0 10px 6px;
+    }
     .search {
-      flex: 1 1 100%;
+      flex: 1 1 180px;
       order: 1;
     }
   }
