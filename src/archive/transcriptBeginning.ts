@@ -1,43 +1,89 @@
 /**
- * The first characters of a stored transcript, so that a player can show its first phrases before the file, megabytes for ten hours,
- * has reached it. Knows nothing of what is in there.
+ * The first phrases of a stored transcript, so that a player can show them before the file, megabytes for ten hours, has reached it.
+ * Cuts them out as they are; what they mean is decoded by whoever shows them.
  */
 import { createReadStream } from 'node:fs';
 import { throwIfCancelled } from '../base/appError.ts';
+import { JsonElements } from '../transcript/jsonElements.ts';
 import { compressionOf, createUnpacker } from './compression.ts';
 
-/** Some forty phrases with the times of their words: more than a screen shows. */
-const beginningBytes = 64 * 1024;
+/** A screenful. */
+const wantedPhrases = 32;
+/** Thousands of marks of sentiment may come before the phrases; more than this is not worth the wait. */
+const maxReadBytes = 1024 * 1024;
+/** Phrases of hours are not worth a message. */
+const maxTextLength = 256 * 1024;
 
 /**
- * The first 64 KB of the unpacked text, all of a shorter one. Constant memory, however large the file is.
- * @returns undefined for a file that cannot be read or is damaged this early: the player will say so itself
+ * JSON text in the platform's format that holds the first 32 phrases of the file and nothing else, fewer of a short file.
+ * Constant memory, however large the file is.
+ * @returns undefined when no phrases begin within a megabyte, for the older format, and for a file that cannot be read: the player
+ * will say so itself
  */
 export async function readTranscriptBeginning(
   path: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const source = createReadStream(path, { signal });
+  const beginning = new Beginning();
   try {
     const compression = compressionOf(path);
     const text = compression === undefined ? source : source.pipe(createUnpacker(compression));
     source.on('error', (error) => text.destroy(error));
-    const chunks: Uint8Array[] = [];
-    let sizeBytes = 0;
+    let readBytes = 0;
     for await (const chunk of text) {
-      chunks.push(chunk as Uint8Array);
-      sizeBytes += (chunk as Uint8Array).length;
-      if (sizeBytes >= beginningBytes) {
+      readBytes += (chunk as Uint8Array).length;
+      beginning.push(chunk as Uint8Array);
+      if (beginning.phraseCount >= wantedPhrases || readBytes >= maxReadBytes) {
         break;
       }
     }
-    // Streaming, since the cut may go through a letter.
-    const bytes = Buffer.concat(chunks).subarray(0, beginningBytes);
-    return new TextDecoder().decode(bytes, { stream: true });
   } catch {
     throwIfCancelled(signal);
     return undefined;
   } finally {
     source.destroy();
+  }
+  return beginning.toText();
+}
+
+interface Part {
+  startTime?: unknown;
+  readonly phrases: unknown[];
+}
+
+class Beginning {
+  phraseCount = 0;
+  private readonly parts: Part[] = [];
+  private readonly elements = new JsonElements({
+    paths: ['transcripts.*.startTime', 'transcripts.*.phrases.*'],
+    skims: true,
+    onElement: (value, pathIndex) => {
+      if (pathIndex === 0) {
+        this.parts.push({ startTime: value, phrases: [] });
+      } else if (this.phraseCount < wantedPhrases) {
+        this.lastPart().phrases.push(value);
+        this.phraseCount++;
+      }
+    },
+  });
+
+  /** @throws AppError when it is no JSON */
+  push(chunk: Uint8Array): void {
+    this.elements.push(chunk);
+  }
+
+  toText(): string | undefined {
+    const transcripts = this.parts.filter(({ phrases }) => phrases.length > 0);
+    const text = JSON.stringify({ transcripts });
+    return transcripts.length === 0 || text.length > maxTextLength ? undefined : text;
+  }
+
+  private lastPart(): Part {
+    const last = this.parts.at(-1) ?? { phrases: [] };
+    if (this.parts.length === 0) {
+      this.parts.push(last);
+    }
+    return last;
   }
 }

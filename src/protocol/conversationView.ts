@@ -156,7 +156,7 @@ export interface TranscriptSnapshot {
   readonly recordingId: string | undefined;
   /** Resource address of the gzip-compressed transcript file as received. */
   readonly url: string;
-  /** The first characters of that file, cut anywhere: the page shows their phrases until the whole of it has arrived. */
+  /** JSON text of such a file with the first phrases only: the page shows them until the whole of it has arrived. */
   readonly beginning?: string;
 }
 

@@ -35,7 +35,7 @@ export interface SnapshotInput {
   readonly names: Names;
   readonly offsetMs: number;
   readonly notes: NotesSnapshot;
-  /** First text of one of the transcripts. */
+  /** First phrases of one of the transcripts. */
   readonly beginning: TextBeginning | undefined;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;

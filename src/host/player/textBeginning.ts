@@ -7,11 +7,12 @@ import type { OpenedConversation } from './conversationReader.ts';
 export interface TextBeginning {
   /** Absolute. */
   readonly path: string;
+  /** As of `readTranscriptBeginning`. */
   readonly text: string;
 }
 
 /**
- * The first text of the transcript that belongs to the first recording: that is what a page shows which was not left elsewhere.
+ * The first phrases of the transcript that belongs to the first recording: that is what a page shows which was not left elsewhere.
  * @returns undefined when there is none, when it is made of several files, whose phrases are merged by time, and when it cannot be read
  */
 export async function readTextBeginning(

@@ -6,7 +6,7 @@ import {
   type PeakPyramid,
 } from '../../audio/peakPyramid.ts';
 import { decodePeaks, type Peaks } from '../../audio/peaksFile.ts';
-import { errors, isCancellation, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
 import { parseJson } from '../../base/decode.ts';
 import type { Message } from '../../model/message.ts';
 import type { Phrase, SentimentMark, TopicMark } from '../../model/transcript.ts';
@@ -36,8 +36,6 @@ const maxTranscriptBytes = 192 * 1024 * 1024;
 
 /** More than a screen shows. */
 const headPhrases = 64;
-/** As many as what comes with the snapshot holds as a rule, and still a screenful. */
-const beginningPhrases = 32;
 
 /** A part of the page that is fetched. */
 export type Part<T> =
@@ -198,14 +196,31 @@ async function showHead(
   if (first === undefined || others.length > 0) {
     return undefined;
   }
-  const beginning = new TextEncoder().encode(first.beginning ?? '');
-  const phrases = new TranscriptHead(beginningPhrases).push(beginning);
-  if (phrases === undefined) {
+  const phrases = decodeBeginning(first.beginning);
+  if (phrases.length === 0) {
     return createHeadReader(onHead);
   }
   onHead({ ...noText, phrases, isWhole: false });
   await painted();
   return undefined;
+}
+
+/** None when something of it makes no sense: then what comes later would be other phrases at the same place. */
+function decodeBeginning(beginning: string | undefined): readonly Phrase[] {
+  if (beginning === undefined) {
+    return [];
+  }
+  try {
+    const { phrases, skippedCount, timeBase } = decodeTranscript(
+      parseJson(beginning, 'the first phrases'),
+    );
+    return skippedCount === 0 && timeBase === 'epoch' ? phrases : [];
+  } catch (error) {
+    if (!isAppError(error)) {
+      throw error;
+    }
+    return [];
+  }
 }
 
 /** Hands on the first phrases as soon as they have arrived, once. */

@@ -1,4 +1,4 @@
-/** The first characters of a stored transcript. */
+/** The first phrases of a stored transcript. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readTranscriptBeginning } from '../../../src/archive/transcriptBeginning.ts';
 import { isCancellation } from '../../../src/base/appError.ts';
+import { decodeTranscript } from '../../../src/transcript/decodeTranscript.ts';
 import { leakCheck } from '../../support/leakCheck.ts';
 
 const never = new AbortController().signal;
-const sizeBytes = 64 * 1024;
 
 suite('readTranscriptBeginning', () => {
   leakCheck();
@@ -29,23 +29,70 @@ suite('readTranscriptBeginning', () => {
     return await readTranscriptBeginning(path, never);
   }
 
-  test('is the first 64 KB of a long one, and all of a short one', async () => {
-    const long = Array.from({ length: 50_000 }, (_, index) => `word${String(index)} `).join('');
-    assert.equal(await beginningOf(gzipSync(long)), long.slice(0, sizeBytes));
-    assert.equal(await beginningOf(gzipSync('{"transcripts":[]}')), '{"transcripts":[]}');
+  const phraseOf = (index: number, text = `phrase ${String(index)}`): object => ({
+    text,
+    participantPurpose: 'external',
+    startTimeMs: 1_800_000_000_000 + index * 1000,
+    duration: { milliseconds: 900 },
+    words: [{ word: 'phrase', startTimeMs: 1_800_000_000_000 + index * 1000, confidence: 0.5 }],
+  });
+  const phrasesOf = (first: number, count: number): readonly object[] =>
+    Array.from({ length: count }, (_, index) => phraseOf(first + index));
+  const pack = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value));
+
+  test('is the first 32 phrases as they are, behind whatever comes before them, and of each part with its time', async () => {
+    const marks = Array.from({ length: 2000 }, (_, at) => ({ sentiment: at, phrases: ['no', at] }));
+    const file = {
+      conversationId: 'c',
+      transcripts: [
+        {
+          analytics: { sentiment: marks },
+          startTime: 7,
+          phrases: phrasesOf(0, 20),
+          language: 'en',
+        },
+        { startTime: 9, phrases: phrasesOf(20, 30_000) },
+      ],
+    };
+    assert.deepEqual(JSON.parse((await beginningOf(pack(file))) ?? ''), {
+      transcripts: [
+        { startTime: 7, phrases: phrasesOf(0, 20) },
+        { startTime: 9, phrases: phrasesOf(20, 12) },
+      ],
+    });
   });
 
-  test('ends before a letter that the cut goes through', async () => {
-    const text = `${'a'.repeat(sizeBytes - 1)}äöü${'b'.repeat(sizeBytes)}`;
-    assert.equal(await beginningOf(gzipSync(text)), 'a'.repeat(sizeBytes - 1));
+  test('shows the phrases that the whole file begins with', async () => {
+    const file = { transcripts: [{ startTime: 1_800_000_000_000, phrases: phrasesOf(0, 100) }] };
+    const beginning: unknown = JSON.parse((await beginningOf(pack(file))) ?? '');
+    assert.deepEqual(
+      decodeTranscript(beginning).phrases,
+      decodeTranscript(file).phrases.slice(0, 32),
+    );
+  });
+
+  test('is all phrases of a short file, also without a time of its part', async () => {
+    assert.deepEqual(
+      JSON.parse((await beginningOf(pack({ transcripts: [{ phrases: phrasesOf(0, 3) }] }))) ?? ''),
+      { transcripts: [{ phrases: phrasesOf(0, 3) }] },
+    );
+  });
+
+  test('is nothing of the older format, of a file without phrases, and of one whose phrases are far behind or huge', async () => {
+    const far = { note: 'x'.repeat(1_500_000), transcripts: [{ phrases: phrasesOf(0, 3) }] };
+    const huge = { transcripts: [{ phrases: [phraseOf(0, 'word '.repeat(100_000))] }] };
+    for (const file of [{ transcript: [{ text: 'hello' }] }, { transcripts: [] }, far, huge]) {
+      assert.equal(await beginningOf(pack(file)), undefined);
+    }
   });
 
   test('is there although the file is damaged further on, and not when it is at the start', async () => {
-    const noise = Buffer.from(Array.from({ length: 200_000 }, (_, at) => 97 + ((at * at) % 23)));
-    const packed = gzipSync(noise, { level: 1 });
-    const cut = packed.subarray(0, packed.length - 8);
-    assert.equal(await beginningOf(cut), noise.subarray(0, sizeBytes).toString());
+    const file = { transcripts: [{ phrases: phrasesOf(0, 20_000) }] };
+    const packed = pack(file);
+    const cut = await beginningOf(packed.subarray(0, packed.length - 1000));
+    assert.deepEqual(JSON.parse(cut ?? ''), { transcripts: [{ phrases: phrasesOf(0, 32) }] });
     assert.equal(await beginningOf(Buffer.from('<html>no gzip</html>')), undefined);
+    assert.equal(await beginningOf(gzipSync('<html>no JSON</html>')), undefined);
     assert.equal(await readTranscriptBeginning(join(folder, 'none.json.gz'), never), undefined);
   });
 

@@ -9,6 +9,8 @@ import { leakCheck } from '../../support/leakCheck.ts';
 
 type Input = Parameters<typeof readTextBeginning>[0];
 
+const textOf = (name: string): string => JSON.stringify({ transcripts: [{ phrases: [name] }] });
+
 const never = new AbortController().signal;
 
 suite('readTextBeginning', () => {
@@ -18,7 +20,7 @@ suite('readTextBeginning', () => {
   suiteSetup(async () => {
     folder = await mkdtemp(join(tmpdir(), 'beginning-'));
     for (const name of ['a', 'b']) {
-      await writeFile(join(folder, `${name}.json.gz`), gzipSync(`text ${name}`));
+      await writeFile(join(folder, `${name}.json.gz`), gzipSync(textOf(name)));
     }
   });
 
@@ -46,7 +48,7 @@ suite('readTextBeginning', () => {
     const path = join(folder, 'b.json.gz');
     assert.deepEqual(await readTextBeginning(opened(['r-1', 'r-2']), never), {
       path,
-      text: 'text b',
+      text: textOf('b'),
     });
   });
 
