@@ -122,6 +122,15 @@ export function matchedTokens(tokens: readonly Token[], searchText: string): Rea
   return matched;
 }
 
+/**
+ * The search as far as one phrase shows it: the same text for searches that mark the same of it. So a letter that is typed builds
+ * only those rows anew in which it changes something.
+ */
+export function shownSearch(phrase: Phrase, searchText: string): string {
+  const wanted = normalise(searchText);
+  return wanted !== '' && searchableText(phrase).includes(wanted) ? wanted : '';
+}
+
 /** What a search found. */
 export interface FoundRows {
   /** Those that were looked through. */

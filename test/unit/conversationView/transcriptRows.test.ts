@@ -9,6 +9,7 @@ import {
   nothingFound,
   rowOfPhrase,
   searchRows,
+  shownSearch,
   toRows,
   toTokens,
 } from '../../../src/webview/conversationView/transcriptRows.ts';
@@ -121,6 +122,21 @@ suite('Transcript rows', () => {
     assert.deepEqual([...matchedTokens(tokens, 'two')], [1, 3]);
     assert.deepEqual([...matchedTokens(tokens, 'fold')], [3]);
     assert.deepEqual([...matchedTokens(tokens, '')], []);
+  });
+
+  test('a search is another one only for the phrases in which it marks something', () => {
+    const money = phrase('external', 0, 'I want my Money back');
+    assert.equal(shownSearch(money, ' MONEY '), shownSearch(money, 'money'));
+    assert.notEqual(shownSearch(money, 'mon'), shownSearch(money, 'money'));
+    assert.equal(shownSearch(money, 'nothing'), shownSearch(money, ''));
+    assert.equal(shownSearch(money, 'nothing like it'), shownSearch(money, 'no'));
+    for (const wanted of ['money', 'y B', '  my   mon', '']) {
+      const tokens = toTokens(money);
+      assert.deepEqual(
+        matchedTokens(tokens, shownSearch(money, wanted)),
+        matchedTokens(tokens, wanted),
+      );
+    }
   });
 
   test('merges transcripts by time', () => {
