@@ -158,6 +158,8 @@ export interface TranscriptSnapshot {
   readonly recordingId: string | undefined;
   /** Resource address of the gzip-compressed transcript file as received. */
   readonly url: string;
+  /** JSON text of such a file with the first phrases only: the page shows them until the whole of it has arrived. */
+  readonly beginning?: string | undefined;
 }
 
 /** Messages of a chat, a messaging conversation or an e-mail thread. */
@@ -316,7 +318,12 @@ const decodeSnapshot: Decoder<ConversationSnapshot> = objectOf({
   facts: manyOf(objectOf({ label: asString, value: asString })),
   recordings: manyOf(decodeRecording),
   transcripts: manyOf(
-    objectOf({ communicationId: asString, recordingId: maybe(asString), url: asString }),
+    objectOf({
+      communicationId: asString,
+      recordingId: maybe(asString),
+      url: asString,
+      beginning: maybe(asString),
+    }),
   ),
   texts: manyOf(objectOf({ recordingId: asString, url: asString })),
   attachments: manyOf(

@@ -2,7 +2,8 @@
  * What it takes to make a recording ready for the player: waveform, and a playable copy where the format needs one. Two hours
  * of WAV are compared with plainly reading the same bytes, half an hour of each compressed format with ffmpeg's decoding on
  * one thread, when it is there. Each case runs in a process of its own, so that its peak memory is its own, and as the product
- * is shipped: bundled, without the compiler that Node needs for TypeScript and that alone takes some 60 MB.
+ * does it: by the host's client in the built archive worker with its limits. The process is bundled too, without the compiler that
+ * Node needs for TypeScript and that alone takes some 60 MB.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
@@ -10,10 +11,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import {
-  prepareRecording,
-  type PrepareRecordingParams,
-} from '../../src/archive/prepareRecording.ts';
+import { root } from '../../scripts/setUp.mjs';
+import { silentLog } from '../../src/base/log.ts';
+import { ArchiveWorkerClient } from '../../src/host/archives/archiveWorkerClient.ts';
+import type { PrepareRecordingParams } from '../../src/protocol/archiveWorker.ts';
 import { isFfmpegThere, runFfmpeg } from '../support/ffmpeg.ts';
 import { median, report } from '../support/measurement.ts';
 import { writeSpeechLikeWav } from '../support/longWav.ts';
@@ -66,6 +67,7 @@ interface Measured {
   readonly rssPeakBytes: number;
 }
 
+const builtWorker = join(root, 'dist/archiveWorker.cjs');
 const never = new AbortController().signal;
 
 async function timed(action: () => Promise<unknown>): Promise<number> {
@@ -77,6 +79,7 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
 /** In the child: files are written by the parent, so that making them does not count. */
 async function measure(
   name: CaseName,
+  workerScript: string,
   folder: string,
   paths: readonly string[],
 ): Promise<CaseResult> {
@@ -86,6 +89,9 @@ async function measure(
   const peaksMs: number[] = [];
   const referenceMs: number[] = [];
   let rssPeakBytes = 0;
+  const worker = new ArchiveWorkerClient(workerScript, silentLog);
+  // The client lets a process end while its worker works.
+  const alive = setInterval(() => undefined, 60_000);
   for (let run = 0; run < runCount; run++) {
     const paramsOf = (kindOfPeaks: string): PrepareRecordingParams => ({
       files: paths.map((path, index) => ({
@@ -96,7 +102,7 @@ async function measure(
       playablePath: join(folder, `${String(run)}.wav`),
     });
     const prepare = async (params: PrepareRecordingParams): Promise<void> => {
-      const prepared = await prepareRecording(params, never);
+      const prepared = await worker.prepareRecording(params, never);
       if (prepared.problems.length > 0 || Math.abs(prepared.durationMs - durationMs) > 100) {
         throw new Error(`The recording was not prepared: ${prepared.problems.join(' ')}`);
       }
@@ -109,6 +115,8 @@ async function measure(
     peaksMs.push(await timed(() => prepare(paramsOf('peaks'))));
     await rm(paramsOf('').playablePath, { force: true });
   }
+  worker.dispose();
+  clearInterval(alive);
   return { prepareMs, peaksMs, referenceMs, rssPeakBytes };
 }
 
@@ -170,11 +178,6 @@ async function bundleThis(folder: string): Promise<string> {
     format: 'esm',
     target: 'node22',
     external: ['esbuild'],
-    // What CommonJS modules among the dependencies ask for.
-    banner: {
-      js: "import { createRequire } from 'node:module';const require = createRequire('/');",
-    },
-    drop: ['console'],
   });
   return outfile;
 }
@@ -186,7 +189,7 @@ async function runCase(name: CaseName): Promise<Measured> {
     const paths = await writeFiles(name, folder);
     const text = execFileSync(
       process.execPath,
-      [await bundleThis(folder), '--measure', name, folder, ...paths],
+      [await bundleThis(folder), '--measure', name, builtWorker, folder, ...paths],
       { encoding: 'utf8' },
     );
     const result = JSON.parse(text) as CaseResult;
@@ -233,6 +236,7 @@ function reportRatio(metric: string, { peaksFactor, referenceFactor }: Measured)
 }
 
 async function runAll(): Promise<void> {
+  execFileSync(process.execPath, [join(root, 'esbuild.js'), '--production'], { cwd: root });
   const rssPeaks: number[] = [];
   const run = async (name: CaseName): Promise<Measured> => {
     const measured = await runCase(name);
@@ -256,13 +260,13 @@ async function runAll(): Promise<void> {
   report({ bench: 'peaks', metric: 'rssPeakBytes', value, unit: 'bytes' });
 }
 
-const [mode, name = '', folder = '', ...paths] = process.argv.slice(2);
+const [mode, name = '', workerScript = '', folder = '', ...paths] = process.argv.slice(2);
 if (mode === '--measure') {
   const chosen = (Object.keys(cases) as CaseName[]).find((each) => each === name);
   if (chosen === undefined) {
     throw new Error(`There is no such case: ${name}`);
   }
-  process.stdout.write(JSON.stringify(await measure(chosen, folder, paths)));
+  process.stdout.write(JSON.stringify(await measure(chosen, workerScript, folder, paths)));
 } else {
   await runAll();
 }

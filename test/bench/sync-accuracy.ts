@@ -2,7 +2,8 @@
  * How far the highlighted word is from the sound after random seeks in an hour of clicks, for every codec that the platform hands
  * out. Files go through `prepareRecording` as in the product; the product's page plays them in a real browser. When a word is
  * heard is found in the rendered samples: clicks lie at irregular distances, so that a few of them tell which ones they are.
- * What must be encoded needs ffmpeg (Debian: `apt-get install ffmpeg`); without it only WAV is measured. `--scale=0.1` tries it.
+ * What must be encoded needs ffmpeg (Debian: `apt-get install ffmpeg`); without it only WAV is measured. `--scale=0.1` tries it,
+ * `--only=mp3Cbr,mp3Vbr` measures some of the codecs: all together take a quarter of an hour.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,14 @@ const codecs: readonly (readonly [string, readonly string[]])[] = [
   ['oggVorbis', ['-c:a', 'libvorbis', '-q:a', '1', '-f', 'ogg']],
   ['webmOpus', ['-c:a', 'libopus', '-b:a', '24k', '-f', 'webm']],
 ];
+
+const codecNames = codecs.map(([name]) => name);
+const wanted = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
+const chosen = wanted?.split(',') ?? codecNames;
+const unknown = chosen.find((name) => !codecNames.includes(name));
+if (unknown !== undefined) {
+  throw new RangeError(`There is no such codec: ${unknown}. There are ${codecNames.join(', ')}`);
+}
 
 /** When each word and its click begin. */
 function irregularTimes(): readonly number[] {
@@ -166,7 +175,7 @@ try {
   const snapshot = createSnapshot(call);
   const wavPath = join(folder, 'clicks.wav');
   await writeFile(wavPath, wavFile({ sampleRateHz, data: pcm16(clickSamples(timesMs)) }));
-  for (const [codec, encoder] of codecs) {
+  for (const [codec, encoder] of codecs.filter(([name]) => chosen.includes(name))) {
     if (encoder.length > 0 && !isFfmpegThere()) {
       process.stderr.write(`${codec}: skipped, since it is encoded by ffmpeg, which is not here\n`);
       continue;

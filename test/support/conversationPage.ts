@@ -21,7 +21,7 @@ export interface PageOptions {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly snapshot: ConversationSnapshot;
-  /** Path below the origin → bytes or a status. */
+  /** Path below the origin → bytes or a status; status 0 is never answered. */
   readonly files: ReadonlyMap<string, Uint8Array | number>;
   /** What the page saved before, as JSON. */
   readonly savedState?: unknown;
@@ -161,6 +161,9 @@ export class ConversationPages {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const route = this.routes.get((request.url ?? '').replace(/\?.*$/u, ''));
+    if (route?.body === 0) {
+      return;
+    }
     if (route === undefined || typeof route.body === 'number') {
       response.writeHead(typeof route?.body === 'number' ? route.body : 404).end();
       return;

@@ -7,6 +7,9 @@ import type { PageOptions } from '../support/conversationPage.ts';
 import { ConversationPageFixture, snapshot } from '../support/conversationPageFixture.ts';
 import { writtenFiles, writtenSnapshot } from '../support/writtenConversation.ts';
 
+/** An element of the page: what is done with it happens there, where its types are unknown here. */
+type PageElement = any;
+
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
@@ -120,6 +123,23 @@ suite('Conversation view for everybody', function () {
         await checkPage(page);
       });
     }
+
+    test(`the current match of a search differs from the others, ${theme}`, async () => {
+      const { page } = await view.openReady({ theme });
+      await page.locator('.search-text').fill('you');
+      const styleOf = (selector: string): Promise<string> =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((element: PageElement) => {
+            const style = element.ownerDocument.defaultView.getComputedStyle(element);
+            return `${String(style.backgroundColor)} ${String(style.outline)}`;
+          });
+      assert.notEqual(
+        await styleOf('.row.matched .match'),
+        await styleOf('.row:not(.matched) .match'),
+      );
+    });
   }
 });
 

@@ -1,5 +1,6 @@
 /** The conversation view in a real browser, given what is hostile, broken, missing, very long or very narrow. */
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { createCall, createSnapshot, encodeTranscript } from '../support/syntheticCall.ts';
 import type { ConversationSnapshot } from '../../src/protocol/conversationView.ts';
 import {
@@ -96,6 +97,54 @@ suite('Conversation view with unusual conversations', function () {
     assert.ok((frames[30] ?? Infinity) < 50, `median ${String(frames[30])} ms`);
     const isFilled = await page.locator('.row').first().isVisible();
     assert.equal(isFilled, true);
+  });
+
+  test('the first phrases that came with the conversation are shown before the file has arrived', async () => {
+    const long = createCall(100);
+    const beginning = gunzipSync(encodeTranscript({ ...long, phrases: long.phrases.slice(0, 32) }));
+    const { page } = await view.openReady({
+      snapshot: {
+        ...createSnapshot(long),
+        recordings: createSnapshot(long).recordings.map((recording) => ({
+          ...recording,
+          audioUrl: undefined,
+          channels: [],
+        })),
+        transcripts: createSnapshot(long).transcripts.map((one) => ({
+          ...one,
+          beginning: beginning.toString(),
+        })),
+      },
+      files: new Map([['/files/transcript.json.gz', 0]]),
+    });
+    assert.equal(
+      (await page.locator('.row .text').nth(1).textContent())?.trim(),
+      long.phrases[1]?.text,
+    );
+    assert.equal(await page.locator('.row').first().getAttribute('aria-setsize'), '32');
+  });
+
+  test('what came with the conversation is only the beginning: the whole file follows', async () => {
+    const long = createCall(100);
+    const beginning = gunzipSync(encodeTranscript({ ...long, phrases: long.phrases.slice(0, 32) }));
+    const { page } = await view.openReady({
+      snapshot: {
+        ...createSnapshot(long),
+        transcripts: createSnapshot(long).transcripts.map((one) => ({
+          ...one,
+          beginning: beginning.toString(),
+        })),
+      },
+      files: new Map([['/files/transcript.json.gz', encodeTranscript(long)]]),
+    });
+    await page.locator('.row[aria-setsize="100"]').first().waitFor();
+    const found = page.locator('.count');
+    await page.locator('.search-text').fill('subscription');
+    assert.match((await found.textContent()) ?? '', /of 7$/u);
+    await page.locator('.search-text').fill('subscriptions');
+    assert.equal(await found.textContent(), 'No results');
+    await page.locator('.search-text').fill('duplicate');
+    assert.match((await found.textContent()) ?? '', /of 7$/u);
   });
 
   test('fits 320 px without a horizontal scroll bar', async () => {

@@ -191,4 +191,20 @@ suite('Conversation view: how it is played', function () {
       assert.ok(text.includes(title), title);
     }
   });
+
+  test('the help begins at its first key and keeps its button in sight, however low the panel is', async () => {
+    const { page } = await view.openReady({ widthPx: 420, heightPx: 400 });
+    await page.keyboard.press('?');
+    const boxOf = async (selector: string): Promise<readonly [number, number]> => {
+      const box = await page.locator(selector).first().boundingBox();
+      return [box?.y ?? -1, (box?.y ?? -1) + (box?.height ?? 0)];
+    };
+    const [list, first, close] = [
+      await boxOf('dialog dl'),
+      await boxOf('dialog dl div'),
+      await boxOf('dialog button'),
+    ];
+    assert.ok(first[0] >= list[0] && first[1] <= list[1], 'the first key is in sight');
+    assert.ok(close[0] >= list[1] && close[1] <= 400, 'the button is below the list');
+  });
 });

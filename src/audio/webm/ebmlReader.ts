@@ -5,7 +5,7 @@
 
 export interface EbmlElement {
   readonly id: number;
-  /** The value, copied; undefined for a master, whose children follow. */
+  /** The value, which stays valid; undefined for a master, whose children follow. */
   readonly value: Uint8Array | undefined;
 }
 
@@ -41,6 +41,7 @@ export class EbmlReader {
     const skipped = Math.min(this.leftToSkip, chunk.length);
     this.leftToSkip -= skipped;
     this.consumedBytes += skipped;
+    // Values are windows on this copy: one of its own for each packet would be a hundred thousand buffers an hour.
     const bytes = new Uint8Array(this.buffer.length + chunk.length - skipped);
     bytes.set(this.buffer, 0);
     bytes.set(chunk.subarray(skipped), this.buffer.length);
@@ -88,7 +89,7 @@ export class EbmlReader {
     if (role === 'skip' || valueBytes > maxValueBytes) {
       return { element: undefined, sizeBytes };
     }
-    const value = bytes.slice(offset + headerBytes, offset + sizeBytes);
+    const value = bytes.subarray(offset + headerBytes, offset + sizeBytes);
     return value.length < valueBytes ? undefined : { element: { id, value }, sizeBytes };
   }
 
@@ -143,11 +144,19 @@ function readHeader(bytes: Uint8Array, offset: number): Header | 'invalid' | und
   if (offset + headerBytes > bytes.length) {
     return undefined;
   }
-  const id = readUnsigned(bytes.subarray(offset, offset + idBytes));
-  const size = bytes.slice(offset + idBytes, offset + headerBytes);
-  size[0] = (size[0] ?? 0) & (0xff >> sizeBytes);
-  const isUnknown = size.every((byte, index) => byte === (index === 0 ? 0xff >> sizeBytes : 0xff));
-  return { id, headerBytes, valueBytes: isUnknown ? undefined : readUnsigned(size) };
+  let id = 0;
+  for (let at = offset; at < offset + idBytes; at++) {
+    id = id * 256 + (bytes[at] ?? 0);
+  }
+  const mask = 0xff >> sizeBytes;
+  let valueBytes = sizeFirst & mask;
+  let isUnknown = valueBytes === mask;
+  for (let at = offset + idBytes + 1; at < offset + headerBytes; at++) {
+    const byte = bytes[at] ?? 0;
+    valueBytes = valueBytes * 256 + byte;
+    isUnknown &&= byte === 0xff;
+  }
+  return { id, headerBytes, valueBytes: isUnknown ? undefined : valueBytes };
 }
 
 /** Exact up to 2^53, and never less than a larger value is by more than rounding. */

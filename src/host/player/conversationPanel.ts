@@ -15,7 +15,7 @@ import {
   type LinkWish,
   type ToConversationView,
 } from '../../protocol/conversationView.ts';
-import type { NoteSnapshot } from '../../protocol/conversationNotes.ts';
+import type { NoteSnapshot, NotesSnapshot } from '../../protocol/conversationNotes.ts';
 import { renderConversationHtml } from '../../protocol/conversationHtml.ts';
 import { connectRpc } from '../../protocol/rpc.ts';
 import { presentError } from '../errors/presentError.ts';
@@ -31,6 +31,7 @@ import { NotesKeeper } from './notesKeeper.ts';
 import type { Offsets } from './offsets.ts';
 import type { SignInEnd } from '../session/signOutParticipants.ts';
 import { openAttachment } from './openAttachment.ts';
+import { readTextBeginning, type TextBeginning } from './textBeginning.ts';
 import { toPlace, type WantedPlace } from './wantedPlace.ts';
 
 export interface ConversationPanelDeps extends ExportDeps {
@@ -40,6 +41,12 @@ export interface ConversationPanelDeps extends ExportDeps {
   readonly resolveNames: (opened: OpenedConversation, signal: AbortSignal) => Promise<void>;
   readonly offsets: Offsets;
   readonly clock: Clock;
+}
+
+interface ReadConversation {
+  readonly opened: OpenedConversation;
+  readonly beginning: TextBeginning | undefined;
+  readonly notes: NotesSnapshot;
 }
 
 export class ConversationPanel {
@@ -61,7 +68,7 @@ export class ConversationPanel {
   /** Nothing is told to a page before it asks. */
   private isReady = false;
   /** Read ahead of the page's first wish, since its script takes as long to load. */
-  private early: Promise<OpenedConversation> | undefined;
+  private early: Promise<ReadConversation> | undefined;
 
   constructor(id: ConversationId, panel: vscode.WebviewPanel, deps: ConversationPanelDeps) {
     this.id = id;
@@ -264,7 +271,7 @@ export class ConversationPanel {
     ]);
   }
 
-  private async read(): Promise<OpenedConversation> {
+  private async read(): Promise<ReadConversation> {
     const { signal } = this.lifetime;
     const opened = await this.deps.reader.open(
       this.id,
@@ -275,8 +282,12 @@ export class ConversationPanel {
       },
       signal,
     );
-    await this.deps.resolveNames(opened, signal);
-    return opened;
+    const [beginning, notes] = await Promise.all([
+      readTextBeginning(opened, signal),
+      this.notes.read(opened, signal),
+      this.deps.resolveNames(opened, signal),
+    ]);
+    return { opened, beginning, notes };
   }
 
   /** Reads the conversation again: something of it changed. */
@@ -287,7 +298,7 @@ export class ConversationPanel {
       this.tell({ kind: 'loading', message: vscode.l10n.t('Opening the conversation…') });
       const early = this.early;
       this.early = undefined;
-      const opened = await (early ?? this.read());
+      const { opened, beginning, notes } = await (early ?? this.read());
       this.isFromCache = opened.isCached;
       this.waitsForSignIn = false;
       const conversation = toConversationSnapshot({
@@ -295,7 +306,8 @@ export class ConversationPanel {
         prepared: opened.prepared,
         names: this.deps.names(opened),
         offsetMs: this.deps.offsets.get(this.id),
-        notes: await this.notes.read(opened, this.lifetime.signal),
+        notes,
+        beginning,
         toUrl: (path) => this.panel.webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       });
       this.shown = { opened, conversation };

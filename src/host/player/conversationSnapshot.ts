@@ -24,6 +24,7 @@ import {
   plainAddress,
   toLabel,
 } from '../conversations/format.ts';
+import type { TextBeginning } from './textBeginning.ts';
 
 export type Names = Pick<NameDirectory, 'queueName' | 'userName' | 'wrapUpName'>;
 
@@ -34,6 +35,8 @@ export interface SnapshotInput {
   readonly names: Names;
   readonly offsetMs: number;
   readonly notes: NotesSnapshot;
+  /** First phrases of one of the transcripts. */
+  readonly beginning: TextBeginning | undefined;
   /** Resource address of an absolute path. */
   readonly toUrl: (path: string) => string;
 }
@@ -44,6 +47,7 @@ export function toConversationSnapshot({
   names,
   offsetMs,
   notes,
+  beginning,
   toUrl,
 }: SnapshotInput): ConversationSnapshot {
   const { conversation } = archived;
@@ -82,6 +86,7 @@ export function toConversationSnapshot({
       communicationId,
       recordingId,
       url: toUrl(path),
+      ...(path === beginning?.path ? { beginning: beginning.text } : {}),
     })),
     texts: archived.texts.map(({ recordingId, path }) => ({ recordingId, url: toUrl(path) })),
     attachments: toAttachments(archived.manifest),

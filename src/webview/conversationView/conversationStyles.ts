@@ -178,7 +178,8 @@ export const conversationStyles = css`
   }
   .search {
     display: flex;
-    flex: 0 1 320px;
+    flex: 1 1 200px;
+    max-width: 320px;
     align-items: center;
     gap: 2px;
     min-width: 140px;
@@ -278,8 +279,15 @@ export const conversationStyles = css`
   .primary:hover {
     background: var(--vscode-button-hoverBackground);
   }
+  /* Title and button stay; what is between them scrolls in a low panel. */
+  .help[open] {
+    display: flex;
+    flex-direction: column;
+  }
   .help {
-    max-width: min(440px, calc(100vw - 32px));
+    box-sizing: border-box;
+    max-width: min(760px, calc(100vw - 32px));
+    max-height: calc(100vh - 32px);
     padding: 16px 20px;
     border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
     border-radius: 6px;
@@ -296,10 +304,15 @@ export const conversationStyles = css`
     font-weight: 600;
   }
   .help dl {
+    min-height: 0;
     margin: 0 0 14px;
+    overflow-y: auto;
+    columns: 2 250px;
+    column-gap: 32px;
   }
   .help dl div {
     display: flex;
+    break-inside: avoid;
     gap: 16px;
     justify-content: space-between;
     padding: 2px 0;
@@ -347,9 +360,14 @@ export const conversationStyles = css`
     .filter {
       padding: 0 6px;
     }
+    .summary {
+      gap: 1px 12px;
+      padding: 0 10px 6px;
+    }
     .search {
-      flex: 1 1 100%;
+      flex: 1 1 180px;
       order: 1;
+      max-width: none;
     }
   }
 `;

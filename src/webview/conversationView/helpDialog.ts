@@ -7,7 +7,7 @@ import { shortcuts } from './keyboard.ts';
 export function helpDialog(dialog: Ref<HTMLDialogElement>): TemplateResult {
   return html`<dialog ${ref(dialog)} class="help" aria-label="Keyboard shortcuts">
     <h2>Keyboard shortcuts</h2>
-    <dl>
+    <dl tabindex="0">
       ${shortcuts.map(
         ({ label, title }) =>
           html`<div>
@@ -16,6 +16,6 @@ export function helpDialog(dialog: Ref<HTMLDialogElement>): TemplateResult {
           </div>`,
       )}
     </dl>
-    <form method="dialog"><button class="primary">Close</button></form>
+    <form method="dialog"><button class="primary" autofocus>Close</button></form>
   </dialog>`;
 }

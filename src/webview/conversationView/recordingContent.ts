@@ -4,7 +4,7 @@
  */
 import { MutableDisposable, type Disposable } from '../../base/disposable.ts';
 import type { ConversationSnapshot, RecordingSnapshot } from '../../protocol/conversationView.ts';
-import { Scope } from '../shared/scope.ts';
+import { painted, Scope } from '../shared/scope.ts';
 import {
   loadLanes,
   loadText,
@@ -25,6 +25,9 @@ import { emptyWaveform, type WaveformModel } from './waveformView.ts';
 
 /** So long the first phrases go before the waveform, when that is drawn in short. */
 const longestLaneWaitMs = 500;
+/** A few milliseconds of work at a time. */
+const preparedPhrases = 256;
+const preparingPauseMs = 30;
 
 export interface ContentDeps {
   readonly view: () => ViewState;
@@ -95,13 +98,27 @@ export class RecordingContent implements Disposable {
       if (this.deps.view().scrollTopPx === 0 && !scope.signal.aborted) {
         this.setText({ kind: 'ready', value: head });
       }
-      bringLanes();
+      void painted().then(bringLanes);
     };
     const text = loadText(conversation, recording, this.clock.platform, onHead, scope.signal);
     void settlePart(text, (part) => {
       this.setText(part);
       bringLanes();
+      this.prepareSearch(scope);
     });
+  }
+
+  /** In between of what a person does; a search before its end prepares the rest itself. */
+  private prepareSearch(scope: Scope): void {
+    let first = 0;
+    const prepareSome = scope.atMostEvery(preparingPauseMs, () => {
+      const hasMore = this.list.prepareSearch(first, preparedPhrases);
+      first += preparedPhrases;
+      if (hasMore) {
+        prepareSome();
+      }
+    });
+    prepareSome();
   }
 
   /** After a change of what the waveform shows besides its lanes. */

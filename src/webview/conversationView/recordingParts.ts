@@ -6,7 +6,7 @@ import {
   type PeakPyramid,
 } from '../../audio/peakPyramid.ts';
 import { decodePeaks, type Peaks } from '../../audio/peaksFile.ts';
-import { errors, isCancellation, messageOf } from '../../base/appError.ts';
+import { errors, isAppError, isCancellation, messageOf } from '../../base/appError.ts';
 import { parseJson } from '../../base/decode.ts';
 import type { Message } from '../../model/message.ts';
 import type { Phrase, SentimentMark, TopicMark } from '../../model/transcript.ts';
@@ -129,7 +129,7 @@ export function wholeText(part: Part<LoadedText>): LoadedText | undefined {
   return part.kind === 'failed' ? noText : undefined;
 }
 
-/** Told the first phrases of a long transcript; the rest is read when they have been drawn. */
+/** Told the first phrases of a long transcript, once; the rest is read when they have been drawn. */
 type OnTextHead = (head: LoadedText) => void;
 
 /**
@@ -162,8 +162,7 @@ async function loadSpeech(
   onHead: OnTextHead,
   signal: AbortSignal,
 ): Promise<LoadedText> {
-  // The phrases of several files are merged: which come first is known when all are there.
-  const onChunk = transcripts.length === 1 ? createHeadReader(onHead) : undefined;
+  const onChunk = await showHead(transcripts, onHead);
   const lists: (readonly Phrase[])[] = [];
   const sentiments: SentimentMark[] = [];
   const topics: TopicMark[] = [];
@@ -183,6 +182,45 @@ async function loadSpeech(
     sentiments: byStart(sentiments),
     topics: byStart(topics),
   };
+}
+
+/**
+ * Hands on the first phrases when they came with the snapshot, and resolves when these have been drawn.
+ * @returns else, what looks for them while the file arrives
+ */
+async function showHead(
+  [first, ...others]: readonly TranscriptSnapshot[],
+  onHead: OnTextHead,
+): Promise<OnChunk | undefined> {
+  // The phrases of several files are merged: which come first is known when all are there.
+  if (first === undefined || others.length > 0) {
+    return undefined;
+  }
+  const phrases = decodeBeginning(first.beginning);
+  if (phrases.length === 0) {
+    return createHeadReader(onHead);
+  }
+  onHead({ ...noText, phrases, isWhole: false });
+  await painted();
+  return undefined;
+}
+
+/** None when something of it makes no sense: then what comes later would be other phrases at the same place. */
+function decodeBeginning(beginning: string | undefined): readonly Phrase[] {
+  if (beginning === undefined) {
+    return [];
+  }
+  try {
+    const { phrases, skippedCount, timeBase } = decodeTranscript(
+      parseJson(beginning, 'the first phrases'),
+    );
+    return skippedCount === 0 && timeBase === 'epoch' ? phrases : [];
+  } catch (error) {
+    if (!isAppError(error)) {
+      throw error;
+    }
+    return [];
+  }
 }
 
 /** Hands on the first phrases as soon as they have arrived, once. */

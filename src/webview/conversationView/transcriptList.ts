@@ -13,7 +13,9 @@ import { findPlace } from './findPlace.ts';
 import {
   filterRows,
   lastRowAt,
+  nothingFound,
   rowOfPhrase,
+  searchableText,
   searchRows,
   toRows,
   type TranscriptRow,
@@ -31,9 +33,9 @@ export interface SpokenNow {
 export class TranscriptList {
   /** Rows that the filter lets through. */
   rows: readonly TranscriptRow[] = [];
-  /** Positions in `rows` of what the search found, and which of them is the current one. */
-  matches: readonly number[] = [];
+  /** Which of the matches is the current one. */
   matchNumber = 0;
+  private found = nothingFound;
   private all: readonly TranscriptRow[] = [];
   private index: PhraseIndex = createPhraseIndex([]);
 
@@ -45,6 +47,22 @@ export class TranscriptList {
   ): void {
     this.all = toRows(phrases, speakers, messages);
     this.index = createPhraseIndex(phrases);
+  }
+
+  /** Positions in `rows` of what the search found. */
+  get matches(): readonly number[] {
+    return this.found.matches;
+  }
+
+  /**
+   * Makes the first letter of a search as quick as the next: prepares `count` phrases from `first` on.
+   * @returns whether there are more
+   */
+  prepareSearch(first: number, count: number): boolean {
+    for (const { phrase } of this.all.slice(first, first + count)) {
+      searchableText(phrase);
+    }
+    return first + count < this.all.length;
   }
 
   phrase(phraseIndex: number): Phrase | undefined {
@@ -82,13 +100,13 @@ export class TranscriptList {
 
   show(filter: RoleFilter, searchText: string): void {
     this.rows = filterRows(this.all, filter);
-    this.matches = searchRows(this.rows, searchText);
+    this.found = searchRows(this.rows, searchText, nothingFound);
     this.matchNumber = 0;
   }
 
   /** @returns the row of the first match at or after `epochMs` */
   search(searchText: string, epochMs: number): number | undefined {
-    this.matches = searchRows(this.rows, searchText);
+    this.found = searchRows(this.rows, searchText, this.found);
     const here = lastRowAt(this.rows, epochMs);
     this.matchNumber = Math.max(
       0,

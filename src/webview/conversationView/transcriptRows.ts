@@ -122,21 +122,53 @@ export function matchedTokens(tokens: readonly Token[], searchText: string): Rea
   return matched;
 }
 
-/** Positions within `rows` of the phrases that contain the text; none for an empty text. */
-export function searchRows(rows: readonly TranscriptRow[], searchText: string): readonly number[] {
+/**
+ * The search as far as one phrase shows it: the same text for searches that mark the same of it. So a letter that is typed builds
+ * only those rows anew in which it changes something.
+ */
+export function shownSearch(phrase: Phrase, searchText: string): string {
+  const wanted = normalise(searchText);
+  return wanted !== '' && searchableText(phrase).includes(wanted) ? wanted : '';
+}
+
+/** What a search found. */
+export interface FoundRows {
+  /** Those that were looked through. */
+  readonly rows: readonly TranscriptRow[];
+  /** As it was looked for; empty when nothing was. */
+  readonly wanted: string;
+  /** Positions within `rows` of the phrases that contain the text. */
+  readonly matches: readonly number[];
+}
+
+export const nothingFound: FoundRows = { rows: [], wanted: '', matches: [] };
+
+/** @param before what was found last: another letter is looked for only where those before it were found */
+export function searchRows(
+  rows: readonly TranscriptRow[],
+  searchText: string,
+  before: FoundRows,
+): FoundRows {
   const wanted = normalise(searchText);
   if (wanted === '') {
-    return [];
+    return { rows, wanted, matches: [] };
   }
-  return rows.flatMap(({ phrase }, index) =>
-    searchableText(phrase).includes(wanted) ? [index] : [],
-  );
+  const isNarrower = before.rows === rows && before.wanted !== '' && wanted.includes(before.wanted);
+  const matches: number[] = [];
+  for (const index of isNarrower ? before.matches : rows.keys()) {
+    const row = rows[index];
+    if (row !== undefined && searchableText(row.phrase).includes(wanted)) {
+      matches.push(index);
+    }
+  }
+  return { rows, wanted, matches };
 }
 
 /** Kept with the phrase: every letter that is typed looks through all of them. */
 const searchableTexts = new WeakMap<Phrase, string>();
 
-function searchableText(phrase: Phrase): string {
+/** As a search sees it. The first time takes long enough that a hundred thousand words are better prepared piece by piece. */
+export function searchableText(phrase: Phrase): string {
   let text = searchableTexts.get(phrase);
   if (text === undefined) {
     const pieces = toTokens(phrase).map((token) => token.text);

@@ -99,6 +99,16 @@ export const transcriptStyles = css`
     outline: 1px solid
       var(--vscode-editor-findMatchBorder, var(--vscode-contrastActiveBorder, transparent));
   }
+  /* As in the editor: there it is the line alone that tells the current match from the others. */
+  :host-context(.vscode-high-contrast) .match,
+  :host-context(.vscode-high-contrast-light) .match {
+    outline-style: dotted;
+  }
+  :host-context(.vscode-high-contrast) .matched .match,
+  :host-context(.vscode-high-contrast-light) .matched .match {
+    outline-width: 2px;
+    outline-style: solid;
+  }
   .now {
     background: var(--vscode-button-background);
     color: var(--vscode-button-foreground);

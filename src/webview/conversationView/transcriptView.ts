@@ -15,6 +15,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ActivePhrase } from '../../transcript/phraseIndex.ts';
+import type { Message } from '../../model/message.ts';
 import type { AttachmentSnapshot } from '../../protocol/conversationView.ts';
 import { ScopedElement } from '../shared/scopedElement.ts';
 import type { Scope } from '../shared/scope.ts';
@@ -22,7 +23,7 @@ import { controlStyles } from './buttons.ts';
 import { messageBody } from './messageRow.ts';
 import { messageStyles } from './messageStyles.ts';
 import { createTokens } from './phraseTokens.ts';
-import { rowOfPhrase, type TranscriptRow } from './transcriptRows.ts';
+import { rowOfPhrase, shownSearch, type TranscriptRow } from './transcriptRows.ts';
 import { transcriptStyles } from './transcriptStyles.ts';
 
 /** What the list asks for. */
@@ -36,7 +37,9 @@ export interface TranscriptCommands {
   openAttachment(id: string, isRevealed: boolean): void;
 }
 
-const estimatedRowPx = 44;
+/** A phrase of one line; too little draws a few rows more, too much has to draw again once the rows were measured. */
+const estimatedPhrasePx = 28;
+const estimatedMessagePx = 72;
 
 export class TranscriptView extends ScopedElement {
   static override properties = {
@@ -146,7 +149,8 @@ export class TranscriptView extends ScopedElement {
     return {
       count: this.rows.length,
       getScrollElement: () => this.scroller.value ?? null,
-      estimateSize: () => estimatedRowPx,
+      estimateSize: () =>
+        this.rows[0]?.message === undefined ? estimatedPhrasePx : estimatedMessagePx,
       overscan: 8,
       paddingStart: 4,
       paddingEnd: 24,
@@ -250,26 +254,32 @@ export class TranscriptView extends ScopedElement {
   }
 
   private renderContent(row: TranscriptRow, spokenWord: number | undefined): TemplateResult {
-    const { message } = row;
-    const { searchText, isShadingConfidence } = this;
     const start = this.formatStart(row);
-    return message === undefined
+    return row.message === undefined
       ? html`<span class="start">${start}</span>
           <span class="speaker">${row.speaker}</span>
-          <span class="text"
-            >${guard([row, spokenWord, searchText, isShadingConfidence], () =>
-              createTokens(row.phrase, { spokenWord, searchText, isShadingConfidence }),
-            )}</span
-          >`
-      : messageBody({
-          row: { ...row, message },
-          start,
-          attachments: this.attachments.filter(({ messageId }) => messageId === message.id),
-          searchText,
-          onOpen: (id, isRevealed) => {
-            this.commands.openAttachment(id, isRevealed);
-          },
-        });
+          <span class="text">${this.renderWords(row, spokenWord)}</span>`
+      : this.renderMessage(row, row.message, start);
+  }
+
+  private renderWords(row: TranscriptRow, spokenWord: number | undefined): unknown {
+    const { isShadingConfidence } = this;
+    const searchText = shownSearch(row.phrase, this.searchText);
+    return guard([row, spokenWord, searchText, isShadingConfidence], () =>
+      createTokens(row.phrase, { spokenWord, searchText, isShadingConfidence }),
+    );
+  }
+
+  private renderMessage(row: TranscriptRow, message: Message, start: string): TemplateResult {
+    return messageBody({
+      row: { ...row, message },
+      start,
+      attachments: this.attachments.filter(({ messageId }) => messageId === message.id),
+      searchText: this.searchText,
+      onOpen: (id, isRevealed) => {
+        this.commands.openAttachment(id, isRevealed);
+      },
+    });
   }
 
   private readonly onClick = (event: Event): void => {

@@ -6,8 +6,10 @@ import {
   filterRows,
   lastRowAt,
   matchedTokens,
+  nothingFound,
   rowOfPhrase,
   searchRows,
+  shownSearch,
   toRows,
   toTokens,
 } from '../../../src/webview/conversationView/transcriptRows.ts';
@@ -90,10 +92,28 @@ suite('Transcript rows', () => {
   });
 
   test('search ignores case and spacing and crosses words', () => {
-    assert.deepEqual(searchRows(rows, '  MY   mon'), [2]);
-    assert.deepEqual(searchRows(rows, 'money'), [2, 3]);
-    assert.deepEqual(searchRows(rows, ' '), []);
-    assert.deepEqual(searchRows(rows, 'nobody said this'), []);
+    const find = (text: string): unknown => searchRows(rows, text, nothingFound).matches;
+    assert.deepEqual(find('  MY   mon'), [2]);
+    assert.deepEqual(find('money'), [2, 3]);
+    assert.deepEqual(find(' '), []);
+    assert.deepEqual(find('nobody said this'), []);
+  });
+
+  test('finds the same letter by letter as at once, also when letters are taken back or rows change', () => {
+    const typed = ['m', 'mo', 'money', 'one', 'o', '', 'my money', 'money', ' MONEY ', 'x', 'xm'];
+    for (const shown of [rows, filterRows(rows, 'agent'), rows]) {
+      let found = searchRows(rows, 'money', nothingFound);
+      for (const text of typed) {
+        found = searchRows(shown, text, found);
+        assert.deepEqual(found, searchRows(shown, text, nothingFound), `“${text}”`);
+      }
+    }
+  });
+
+  test('another letter is looked for only where those before it were found', () => {
+    const before = searchRows(rows, 'money', nothingFound);
+    const narrowed = searchRows(rows, 'money', { ...before, matches: [3] });
+    assert.deepEqual(narrowed.matches, [3]);
   });
 
   test('marks every word that a match touches, and only those', () => {
@@ -102,6 +122,21 @@ suite('Transcript rows', () => {
     assert.deepEqual([...matchedTokens(tokens, 'two')], [1, 3]);
     assert.deepEqual([...matchedTokens(tokens, 'fold')], [3]);
     assert.deepEqual([...matchedTokens(tokens, '')], []);
+  });
+
+  test('a search is another one only for the phrases in which it marks something', () => {
+    const money = phrase('external', 0, 'I want my Money back');
+    assert.equal(shownSearch(money, ' MONEY '), shownSearch(money, 'money'));
+    assert.notEqual(shownSearch(money, 'mon'), shownSearch(money, 'money'));
+    assert.equal(shownSearch(money, 'nothing'), shownSearch(money, ''));
+    assert.equal(shownSearch(money, 'nothing like it'), shownSearch(money, 'no'));
+    for (const wanted of ['money', 'y B', '  my   mon', '']) {
+      const tokens = toTokens(money);
+      assert.deepEqual(
+        matchedTokens(tokens, shownSearch(money, wanted)),
+        matchedTokens(tokens, wanted),
+      );
+    }
   });
 
   test('merges transcripts by time', () => {

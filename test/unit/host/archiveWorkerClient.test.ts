@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError, isCancellation } from '../../../src/base/appError.ts';
+import { isRecord } from '../../../src/base/decode.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { ArchiveWorkerClient } from '../../../src/host/archives/archiveWorkerClient.ts';
 
@@ -43,6 +44,22 @@ suite('the archive worker as the host sees it', () => {
       isAppError(error, 'network'),
     );
     assert.equal((await client.verifyConversation({ folderPath: folder }, never)).fileCount, 0);
+  });
+
+  test('has the thread collect its garbage soon: decoders leave buffers that the collector does not see', async () => {
+    const script = join(folder, 'limited.mjs');
+    const mark = join(folder, 'limits.json');
+    await writeFile(
+      script,
+      `import { writeFileSync } from 'node:fs';
+       import { resourceLimits } from 'node:worker_threads';
+       writeFileSync(${JSON.stringify(mark)}, JSON.stringify(resourceLimits));
+       await import(${JSON.stringify(workerPath)});`,
+    );
+    client = new ArchiveWorkerClient(script, silentLog);
+    await client.verifyConversation({ folderPath: folder }, never);
+    const limits: unknown = JSON.parse(await readFile(mark, 'utf8'));
+    assert.equal(isRecord(limits) && limits['maxYoungGenerationSizeMb'], 4);
   });
 
   test('an aborted request is a cancellation', async () => {

@@ -117,6 +117,7 @@ const snapshot = toConversationSnapshot({
   names: { queueName: () => 'Billing', userName: () => 'Dana', wrapUpName: () => 'Refund' },
   offsetMs: 120,
   notes: { notes: [], problem: undefined, canDownload: false },
+  beginning: { path: '/archive/c1/transcripts/s1.json.gz', text: '{"transcripts":[{' },
   toUrl: (path) => `https://resource${path}`,
 });
 
@@ -131,6 +132,7 @@ suite('what the player is told', () => {
     assert.equal(snapshot.title, 'Voice · Billing · Dana');
     assert.deepEqual(snapshot.notices, ['No transcript yet.']);
     assert.equal(snapshot.offsetMs, 120);
+    assert.equal(snapshot.transcripts[0]?.beginning, '{"transcripts":[{');
     assert.deepEqual(
       snapshot.recordings[0]?.channels.map(({ label, peaksUrl }) => [label, peaksUrl]),
       [
