@@ -154,22 +154,6 @@ const bundles = {
     },
     maxBytes: 100_000,
   },
-  flushWorker: {
-    options: {
-      ...node,
-      entryPoints: ['src/workers/flushWorker.ts'],
-      outfile: 'dist/flushWorker.cjs',
-    },
-    maxBytes: 10_000,
-  },
-  hashWorker: {
-    options: {
-      ...node,
-      entryPoints: ['src/workers/hashWorker.ts'],
-      outfile: 'dist/hashWorker.cjs',
-    },
-    maxBytes: 10_000,
-  },
   playerWorker: {
     options: {
       ...node,

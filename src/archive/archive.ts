@@ -26,7 +26,6 @@ import {
   type ArchiveIdentity,
 } from './archiveFile.ts';
 import { ensureFolder } from './durableFile.ts';
-import type { HashThread } from './hashThread.ts';
 import { isDeletedFolder, readDeletedIds } from './retention/deletionRecord.ts';
 import { errnoOf, guardStorage } from './storageError.ts';
 
@@ -35,8 +34,6 @@ export interface ArchiveDeps {
   readonly log: Log;
   /** False for a cache: its downloads are no events. True when undefined. */
   readonly isAudited?: boolean;
-  /** Where large downloads are hashed; in the caller's thread when undefined. Its owner disposes of it. */
-  readonly hashThread?: HashThread | undefined;
 }
 
 export interface ListedConversation {
@@ -58,14 +55,11 @@ export class Archive {
   readonly organisationId: OrganisationId;
   /** True when what happens to it is noted in its audit log. */
   readonly isAudited: boolean;
-  /** Where its large downloads are hashed; in the caller's thread when undefined. */
-  readonly hashThread: HashThread | undefined;
   private readonly foundFolders = new Map<ConversationId, string>();
 
-  private constructor(rootPath: string, file: ArchiveFile, deps: ArchiveDeps) {
+  private constructor(rootPath: string, file: ArchiveFile, isAudited: boolean) {
     this.rootPath = rootPath;
-    this.isAudited = deps.isAudited ?? true;
-    this.hashThread = deps.hashThread;
+    this.isAudited = isAudited;
     this.id = file.archiveId;
     this.organisationId = file.organisationId;
   }
@@ -100,7 +94,7 @@ export class Archive {
           { details: { archive: file.organisationId, signedIn: identity.organisationId } },
         );
       }
-      return new Archive(await realpath(rootPath), file, deps);
+      return new Archive(await realpath(rootPath), file, deps.isAudited ?? true);
     });
   }
 

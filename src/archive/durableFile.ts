@@ -15,7 +15,6 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errors } from '../base/appError.ts';
-import { flush } from './flush.ts';
 import { errnoOf } from './storageError.ts';
 
 export const partialSuffix = '.partial';
@@ -84,9 +83,7 @@ export class OpenFolder {
 
   /** Makes renames and new entries that were made before the call durable. */
   async sync(): Promise<void> {
-    await whereFoldersAreFiles(async () => {
-      await (this.handle === undefined ? undefined : flush(this.handle));
-    });
+    await whereFoldersAreFiles(async () => this.handle?.sync());
   }
 
   async close(): Promise<void> {
@@ -287,7 +284,7 @@ export class PartialWriter {
   async sync(): Promise<void> {
     await this.startWriting();
     await this.writing;
-    await flush(this.handle);
+    await this.handle.sync();
   }
 
   /** Flushes what was written, while appending goes on; resolves to how many bytes from the start are on the disk. */

@@ -83,16 +83,16 @@ export class CountingHash {
   }
 }
 
-/** Feeds the first `sizeBytes` of a file to a hash, which is waited for when it asks for it. */
+/** Feeds the first `sizeBytes` of a file (all of it when undefined) to a hash. */
 export async function hashPrefix(
   path: string,
   sizeBytes: number,
-  onChunk: (chunk: Uint8Array) => Promise<void> | undefined,
+  onChunk: (chunk: Uint8Array) => void,
   signal: AbortSignal,
 ): Promise<void> {
   if (sizeBytes > 0) {
     for await (const chunk of createReadStream(path, { end: sizeBytes - 1, signal })) {
-      await onChunk(chunk as Uint8Array);
+      onChunk(chunk as Uint8Array);
     }
   }
 }

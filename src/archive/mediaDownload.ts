@@ -6,7 +6,6 @@ import { errors, isAppError, throwIfCancelled } from '../base/appError.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { GenesysApi, MediaResponse } from '../genesys/genesysApi.ts';
-import type { Archive } from './archive.ts';
 import { receive, type FetchedMedia, type ReceiveRequest } from './mediaReceiver.ts';
 import { mismatchOf, type Mismatch } from './mismatch.ts';
 import { discardPartial, readResumePoint, type ResumePoint } from './resumePoint.ts';
@@ -30,7 +29,6 @@ export type LinkProvider = (
 
 export interface MediaDeps {
   readonly source: Pick<GenesysApi, 'openMedia'>;
-  readonly archive: Pick<Archive, 'hashThread'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -124,16 +122,15 @@ async function attempt(
     await closeBody(response);
     return undefined;
   }
-  const { hashThread } = deps.archive;
   if (response.fromByte === 0) {
-    return await receive(request, response, 0, hashThread, signal);
+    return await receive(request, response, 0, signal);
   }
   if (point === undefined || !continues(point, fromByte, response)) {
     await closeBody(response);
     await discardPartial(request.partialPath);
     throw errors.network('The storage answered with another part of the file than was asked for');
   }
-  return await receive(request, response, fromByte, hashThread, signal);
+  return await receive(request, response, fromByte, signal);
 }
 
 /** Asks for the rest of what is on disk; when the storage cannot give it, the next attempt begins anew. */

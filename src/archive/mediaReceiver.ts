@@ -4,11 +4,9 @@
  */
 import { errors, throwIfCancelled } from '../base/appError.ts';
 import type { MediaResponse } from '../genesys/genesysApi.ts';
-import { startBodyHash, type BodyHash } from './bodyHash.ts';
 import { PartialWriter } from './durableFile.ts';
 import { hashPrefix } from './fileHash.ts';
-import type { HashThread } from './hashThread.ts';
-import { mismatchError, type Hashed } from './mismatch.ts';
+import { AnnouncedHash, mismatchError } from './mismatch.ts';
 import { discardPartial, discardResumePoint, writeResumePoint } from './resumePoint.ts';
 
 /** A crash costs at most this much of what was downloaded. */
@@ -46,33 +44,24 @@ export interface FetchedMedia {
 /**
  * Reads the body to its end. The partial file holds the content's first `fromByte` bytes already.
  * On abort and on failure, what was received stays with a resume point.
- * @param hashThread where a large body is hashed; here when undefined
  * @throws AppError `network` when it ends early, `corrupt` when it is not what was announced; file system errors as they are
  */
 export async function receive(
   request: ReceiveRequest,
   response: MediaResponse,
   fromByte: number,
-  hashThread: HashThread | undefined,
-  signal: AbortSignal,
-): Promise<FetchedMedia> {
-  const hash = startBodyHash(response.checksum, totalOf(response), hashThread);
-  try {
-    return await receiveHashed(request, response, fromByte, hash, signal);
-  } finally {
-    hash.drop();
-  }
-}
-
-async function receiveHashed(
-  request: ReceiveRequest,
-  response: MediaResponse,
-  fromByte: number,
-  hash: BodyHash,
   signal: AbortSignal,
 ): Promise<FetchedMedia> {
   const { partialPath } = request;
-  await hashPrefix(partialPath, fromByte, (chunk) => hash.update(chunk), signal);
+  const hashes = new AnnouncedHash(response.checksum);
+  await hashPrefix(
+    partialPath,
+    fromByte,
+    (chunk) => {
+      hashes.update(chunk);
+    },
+    signal,
+  );
   if (fromByte === 0 && request.mayResume) {
     await discardResumePoint(partialPath);
   }
@@ -83,7 +72,7 @@ async function receiveHashed(
   const checkpoint = new Checkpoint(request, response, writer);
   const small = new SmallContent(fromByte === 0);
   try {
-    await readBody(request, response, { hash, writer, checkpoint, small }, signal);
+    await readBody(request, response, { hashes, writer, checkpoint, small }, signal);
     await writer.sync();
     await checkpoint.settle();
   } catch (error) {
@@ -93,14 +82,14 @@ async function receiveHashed(
     await writer.close();
   }
   return {
-    ...(await finish(request, response, await hash.finish(partialPath, signal))),
+    ...(await finish(request, response, hashes)),
     content: small.content,
     mayHaveResumePoint: fromByte > 0 || checkpoint.hasSaved,
   };
 }
 
 interface Receiver {
-  readonly hash: BodyHash;
+  readonly hashes: AnnouncedHash;
   readonly writer: PartialWriter;
   readonly checkpoint: Checkpoint;
   readonly small: SmallContent;
@@ -109,17 +98,14 @@ interface Receiver {
 async function readBody(
   request: ReceiveRequest,
   response: MediaResponse,
-  { hash, writer, checkpoint, small }: Receiver,
+  { hashes, writer, checkpoint, small }: Receiver,
   signal: AbortSignal,
 ): Promise<void> {
   const totalBytes = totalOf(response);
   request.onProgress(writer.sizeBytes, totalBytes);
   for await (const chunk of response.body) {
     throwIfCancelled(signal);
-    const hashing = hash.update(chunk);
-    if (hashing !== undefined) {
-      await hashing;
-    }
+    hashes.update(chunk);
     small.push(chunk);
     await writer.append(chunk);
     request.onReceived(chunk.length);
@@ -135,9 +121,10 @@ async function readBody(
 async function finish(
   request: ReceiveRequest,
   response: MediaResponse,
-  { bytes: sizeBytes, sha256, mismatch }: Hashed,
+  hashes: AnnouncedHash,
 ): Promise<Omit<FetchedMedia, 'content' | 'mayHaveResumePoint'>> {
   const totalBytes = totalOf(response);
+  const { bytes: sizeBytes, sha256, mismatch } = hashes.finish();
   if (totalBytes !== undefined && sizeBytes < totalBytes) {
     throw errors.network('The connection ended before the whole file was received');
   }

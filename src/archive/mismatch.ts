@@ -46,44 +46,15 @@ export function mismatchOf(error: unknown): Mismatch | undefined {
     : undefined;
 }
 
-/** The checksum that a storage states of a whole content. */
-export interface AnnouncedChecksum {
-  readonly algorithm: 'md5' | 'sha256';
-  readonly hex: string;
-}
-
-export interface Hashed {
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Undefined when the content is what was announced, or nothing was. */
-  readonly mismatch: Mismatch | undefined;
-}
-
-/** @param computed `other` is of the storage's own algorithm, where that is not SHA-256 */
-export function compareAnnounced(
-  announced: AnnouncedChecksum | undefined,
-  {
-    bytes,
-    sha256,
-    other,
-  }: { readonly bytes: number; readonly sha256: string; readonly other: string | undefined },
-): Hashed {
-  const computed = other ?? sha256;
-  const expected = announced?.hex.toLowerCase();
-  const mismatch =
-    announced === undefined || expected === undefined || expected === computed
-      ? undefined
-      : { algorithm: announced.algorithm, expected, computed, sizeBytes: bytes, sha256 };
-  return { bytes, sha256, mismatch };
-}
-
 /** SHA-256 for us, and the storage's own algorithm beside it when it is another one. */
 export class AnnouncedHash {
   private readonly own = new CountingHash();
   private readonly other: Hash | undefined;
-  private readonly announced: AnnouncedChecksum | undefined;
+  private readonly announced:
+    { readonly algorithm: 'md5' | 'sha256'; readonly hex: string } | undefined;
 
-  constructor(announced: AnnouncedChecksum | undefined) {
+  /** @param announced the checksum that the storage states of the whole content, if any */
+  constructor(announced: AnnouncedHash['announced']) {
     this.announced = announced;
     this.other = announced?.algorithm === 'md5' ? createHash('md5') : undefined;
   }
@@ -98,10 +69,19 @@ export class AnnouncedHash {
   }
 
   /** Ends it. */
-  finish(): Hashed {
-    return compareAnnounced(this.announced, {
-      ...this.own.finish(),
-      other: this.other?.digest('hex'),
-    });
+  finish(): {
+    readonly bytes: number;
+    readonly sha256: string;
+    /** Undefined when the content is what was announced, or nothing was. */
+    readonly mismatch: Mismatch | undefined;
+  } {
+    const { bytes, sha256 } = this.own.finish();
+    const computed = this.other?.digest('hex') ?? sha256;
+    const expected = this.announced?.hex.toLowerCase();
+    const mismatch =
+      this.announced === undefined || expected === undefined || expected === computed
+        ? undefined
+        : { algorithm: this.announced.algorithm, expected, computed, sizeBytes: bytes, sha256 };
+    return { bytes, sha256, mismatch };
   }
 }

@@ -28,12 +28,7 @@ import { SupportFeature } from './support/supportFeature.ts';
 export function registerFeatures(services: Services, store: DisposableStore): void {
   const { log, sessions } = services;
   const archives = store.add(
-    new Archives({
-      ...services,
-      globalStoragePath: services.globalStorageUri.fsPath,
-      hashWorkerPath: vscode.Uri.joinPath(services.extensionUri, 'dist', 'hashWorker.cjs').fsPath,
-      flushWorkerPath: vscode.Uri.joinPath(services.extensionUri, 'dist', 'flushWorker.cjs').fsPath,
-    }),
+    new Archives({ ...services, globalStoragePath: services.globalStorageUri.fsPath }),
   );
   const worker = store.add(
     new ArchiveWorkerClient(

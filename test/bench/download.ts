@@ -13,9 +13,6 @@ import {
   downloadConversation,
   type ConversationSource,
 } from '../../src/archive/downloadConversation.ts';
-import { flushBy } from '../../src/archive/flush.ts';
-import { FlushThreads } from '../../src/archive/flushThreads.ts';
-import { HashThread } from '../../src/archive/hashThread.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseJson } from '../../src/base/decode.ts';
 import { Limiter } from '../../src/base/limiter.ts';
@@ -37,14 +34,6 @@ const smallBytes = 50_000;
 const smallRunCount = 3;
 const concurrency = 8;
 const never = new AbortController().signal;
-/** As in the extension: threads for all downloads of a window. */
-const hashThread = new HashThread(threadOptions('hashWorker'));
-const flushThreads = new FlushThreads(threadOptions('flushWorker'));
-
-function threadOptions(name: string): ConstructorParameters<typeof HashThread>[0] {
-  const scriptPath = new URL(`../../src/workers/${name}.ts`, import.meta.url);
-  return { scriptPath, clock: systemClock, log: silentLog };
-}
 
 /** Conversations that begin a minute apart, each with one recording of one file. */
 function sourceOf(origin: string, sizeBytes: number): ConversationSource {
@@ -106,8 +95,7 @@ async function download(
 ): Promise<void> {
   const deps = { clock: systemClock, log: silentLog };
   const identity = { organisationId: parseOrganisationId('organisation'), region: 'bench' };
-  const flushing = flushBy(flushThreads);
-  const archive = await Archive.open(rootPath, identity, { ...deps, hashThread }, never);
+  const archive = await Archive.open(rootPath, identity, deps, never);
   const audit = await AuditLog.open(archive.rootPath, deps, never);
   const source = sourceOf(origin, sizeBytes);
   const limiter = new Limiter(concurrency);
@@ -131,7 +119,6 @@ async function download(
       }, never),
     ),
   );
-  flushing.dispose();
 }
 
 async function withFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
@@ -267,5 +254,3 @@ if (mode === '--rss') {
     child.kill();
   }
 }
-hashThread.dispose();
-flushThreads.dispose();

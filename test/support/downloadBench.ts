@@ -11,7 +11,6 @@ import {
   type DownloadReport,
   type DownloadRequest,
 } from '../../src/archive/downloadConversation.ts';
-import type { HashThread } from '../../src/archive/hashThread.ts';
 import { verifyConversation } from '../../src/archive/verifyConversation.ts';
 import type { NameSource } from '../../src/archive/downloadRun.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -48,8 +47,6 @@ export class DownloadBench {
   clock: Clock = new FakeClock();
   names: NameSource | undefined;
   packing: Packing | undefined;
-  /** Where large files are hashed; in this thread when undefined. */
-  hashThread: HashThread | undefined;
 
   async start(): Promise<void> {
     this.server = await new MediaServer().start();
@@ -90,8 +87,7 @@ export class DownloadBench {
     { onProgress, signal, audit }: DownloadOptions = {},
   ): Promise<DownloadReport> {
     const deps = { clock: this.clock, log: silentLog };
-    const { hashThread } = this;
-    const archive = await Archive.open(root, sampleIdentity, { ...deps, hashThread }, never);
+    const archive = await Archive.open(root, sampleIdentity, deps, never);
     return await downloadConversation(
       { ...deps, source: this.source, names: this.names, packing: this.packing, archive, audit },
       { ...sampleRequest, ...request },

@@ -5,7 +5,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { errors, throwIfCancelled } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
-import { flush } from '../flush.ts';
 import { guardStorage } from '../storageError.ts';
 import { writeAuditHead } from './auditFiles.ts';
 import {
@@ -225,7 +224,7 @@ async function writeLines(
       );
       done += bytesWritten;
     }
-    await flush(handle);
+    await handle.sync();
   } catch (error) {
     // A full disk: what was not noted as a whole must not stay. If that fails too, the next append sets it aside.
     await handle.truncate(positionBytes).catch(() => undefined);

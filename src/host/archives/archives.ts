@@ -6,12 +6,11 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { errors, isAppError } from '../../base/appError.ts';
 import type { Clock } from '../../base/clock.ts';
-import { DisposableStore, type Disposable } from '../../base/disposable.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import type { Archive, ArchiveDeps } from '../../archive/archive.ts';
+import type { Archive } from '../../archive/archive.ts';
 import type { ArchiveIdentity } from '../../archive/archiveFile.ts';
 import type { ConversationCache } from '../../archive/conversationCache.ts';
-import type { HashThread } from '../../archive/hashThread.ts';
 import type { ConversationId } from '../../model/ids.ts';
 import type { SettingsReader } from '../ports/settings.ts';
 import type { SignedIn } from '../session/session.ts';
@@ -25,9 +24,6 @@ export interface ArchivesDeps {
   readonly log: Log;
   /** Where the cache lies: the extension's own storage on local disk. */
   readonly globalStoragePath: string;
-  /** The built entries of the threads that hash large downloads and flush files. */
-  readonly hashWorkerPath: string;
-  readonly flushWorkerPath: string;
 }
 
 const playableFolderName: (typeof ConversationCache)['playableFolderName'] = 'playable';
@@ -37,8 +33,6 @@ const msPerHour = 3_600_000;
 export class Archives implements Disposable {
   private readonly deps: ArchivesDeps;
   readonly index = new ArchiveIndex();
-  private readonly owned = new DisposableStore();
-  private hashThread: HashThread | undefined;
   private openCache:
     { readonly organisationId: string; readonly cache: Promise<ConversationCache> } | undefined;
 
@@ -69,8 +63,7 @@ export class Archives implements Disposable {
   /** The workspace's archive, created when it is not there. @throws AppError `input`, `conflict`, `storage` */
   async openForWriting(signedIn: SignedIn, signal: AbortSignal): Promise<Archive> {
     const { Archive } = await import('./archiveModule.ts');
-    const deps = await this.downloadDeps();
-    return Archive.open(this.rootPath, identityOf(signedIn), deps, signal);
+    return Archive.open(this.rootPath, identityOf(signedIn), this.deps, signal);
   }
 
   /** The workspace's archive as it is; undefined when there is none. @throws AppError `storage`, `unsupported` */
@@ -103,21 +96,7 @@ export class Archives implements Disposable {
 
   private async startCache(signedIn: SignedIn, signal: AbortSignal): Promise<ConversationCache> {
     const { ConversationCache } = await import('./archiveModule.ts');
-    const deps = await this.downloadDeps();
-    return ConversationCache.open(this.cachePath, identityOf(signedIn), deps, signal);
-  }
-
-  /** The threads of this window's downloads, which start when they are needed. */
-  private async downloadDeps(): Promise<ArchiveDeps> {
-    const { flushBy, FlushThreads, HashThread } = await import('./archiveModule.ts');
-    const { clock, log, hashWorkerPath, flushWorkerPath } = this.deps;
-    if (this.hashThread === undefined) {
-      this.hashThread = this.owned.add(new HashThread({ scriptPath: hashWorkerPath, clock, log }));
-      const flushThreads = new FlushThreads({ scriptPath: flushWorkerPath, clock, log });
-      this.owned.add(flushThreads);
-      this.owned.add(flushBy(flushThreads));
-    }
-    return { clock, log, hashThread: this.hashThread };
+    return ConversationCache.open(this.cachePath, identityOf(signedIn), this.deps, signal);
   }
 
   /** Keeps the cache within its bounds; `keep` are the ids and playable copies that are open in players. */
@@ -162,7 +141,6 @@ export class Archives implements Disposable {
   }
 
   dispose(): void {
-    this.owned.dispose();
     this.index.dispose();
   }
 
