@@ -70,7 +70,14 @@ function answersOverItsPort(): void {
     await writeFile(join(folder, 'pcm.wav'), wavFile({ data: pcm16(new Int16Array(800)) }));
     assert.deepEqual(await peer.request('prepareRecording', paramsOf('pcm'), never), {
       durationMs: 100,
-      channels: [{ fileChannel: '0', indexInFile: 0, peaksPath: join(folder, 'pcm.dat') }],
+      channels: [
+        {
+          fileChannel: '0',
+          indexInFile: 0,
+          peaksPath: join(folder, 'pcm.dat'),
+          overview: undefined,
+        },
+      ],
       playablePath: join(folder, 'pcm.wav'),
       problems: [],
     });
