@@ -64,6 +64,8 @@ export interface SearchCount {
 }
 
 const maxLimit = 500;
+/** Words that all prefixes of a search may become. More take longer than looking for the prefix itself. */
+const maxTermCount = 2000;
 const phraseColumns = `p.id AS id, p.conversation AS conversation, p.side AS side, p.start_ms AS start_ms,
   p.duration_ms AS duration_ms, s.kind AS source, s.communication_id AS communication_id, s.recording_id AS recording_id`;
 /** Control characters mark found words: the writer lets none into a text. */
@@ -81,7 +83,13 @@ export function searchCatalogue(
   if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > maxLimit) {
     throw errors.input(`A page of a search has 1 to ${String(maxLimit)} hits`);
   }
-  const plan = planSearch(query, (prefix) => termsWithPrefix(db, prefix));
+  let termCount = maxTermCount;
+  const plan = planSearch(query, (prefix) => {
+    const terms = termsWithPrefix(db, prefix, termCount);
+    // One that has too many costs the time to find that out.
+    termCount = terms === undefined ? Math.floor(termCount / 2) : termCount - terms.length;
+    return terms;
+  });
   return plan.kind === 'conversations'
     ? conversationPage(db, plan, page)
     : phrasePage(db, plan, page);
@@ -140,7 +148,9 @@ function wordJoins({ condition }: SearchPlan, reads: SelectionShape['reads']): s
   if (condition === undefined) {
     return reads === undefined ? '' : reads === 'key' ? key : phrase;
   }
-  const conversation = `${key} CROSS JOIN conversation c ON c.no = k.conversation`;
+  const conversation = condition.readsRow
+    ? `${key} CROSS JOIN conversation c ON c.no = k.conversation`
+    : key;
   return reads === 'phrase' ? `${conversation} ${phrase}` : conversation;
 }
 

@@ -1,9 +1,6 @@
 /** The words of the index that begin with a prefix. */
 import type { CatalogueDatabase } from './catalogueDatabase.ts';
 
-/** More make the query slower than looking for the prefix itself. */
-const maxTermCount = 200;
-
 /**
  * Goes from word to word and reads the first place of each only: a frequent word has 100 000 places. No word has the control
  * character that makes the next one be looked for.
@@ -22,6 +19,7 @@ const nextTerms = `WITH RECURSIVE found (term) AS (
 export function termsWithPrefix(
   db: CatalogueDatabase,
   prefix: string,
+  maxTermCount: number,
 ): readonly string[] | undefined {
   // How the index folds other letters is its own matter.
   if (!/^[a-z0-9]+$/iu.test(prefix)) {

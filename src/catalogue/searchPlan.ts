@@ -17,7 +17,12 @@ import { toKeyBounds } from './phraseKey.ts';
 export interface Condition {
   readonly sql: string;
   readonly parameters: readonly SQLInputValue[];
+  /** Whether it reads the conversation `c`; its number alone may come from elsewhere. */
+  readonly readsRow: boolean;
 }
+
+/** What gives the number of the conversation: for `words` the hit's key `k`, so that its row need not be looked up. */
+type NumberColumn = 'c.no' | 'k.conversation';
 
 export interface SearchPlan {
   /**
@@ -27,7 +32,7 @@ export interface SearchPlan {
   readonly kind: 'words' | 'conversations' | 'mixed';
   /** Full-text query; for `mixed` of all words, for highlighting. */
   readonly match: string | undefined;
-  /** About the conversation `c` and, for `mixed`, the phrase `p`. */
+  /** About the conversation `c`, and for `words` the hit's key `k`, for `mixed` the phrase `p`. */
   readonly condition: Condition | undefined;
   /** Bounds of phrase keys, half-open. */
   readonly from: number;
@@ -57,7 +62,10 @@ export function planSearch({ root }: SearchQuery, expand: ExpandPrefix = noExpan
     return {
       kind: 'words',
       match: toMatch(text, expand),
-      condition: joinConditions('AND', filters.map(toCondition)),
+      condition: joinConditions(
+        'AND',
+        filters.map((filter) => toCondition(filter, 'k.conversation')),
+      ),
       ...bounds,
     };
   }
@@ -113,24 +121,28 @@ function noExpansion(): undefined {
   return undefined;
 }
 
-function toCondition(node: SearchNode): Condition {
+function toCondition(node: SearchNode, number: NumberColumn = 'c.no'): Condition {
   if (isTextOnly(node) && node.kind !== 'not') {
     return {
       sql: 'p.id IN (SELECT rowid FROM phrase_fts WHERE phrase_fts MATCH ?)',
       parameters: [toMatch(node, noExpansion)],
+      readsRow: false,
     };
   }
   switch (node.kind) {
     case 'and':
     case 'or':
-      return joinConditions(node.kind === 'and' ? 'AND' : 'OR', node.of.map(toCondition));
+      return joinConditions(
+        node.kind === 'and' ? 'AND' : 'OR',
+        node.of.map((part) => toCondition(part, number)),
+      );
     case 'not': {
-      const { sql, parameters } = toCondition(node.of);
+      const { sql, ...rest } = toCondition(node.of, number);
       // Unknown (a conversation without duration) is not met, so its opposite is.
-      return { sql: `NOT coalesce(${sql}, 0)`, parameters };
+      return { sql: `NOT coalesce(${sql}, 0)`, ...rest };
     }
     case 'filter':
-      return filterCondition(node.filter);
+      return filterCondition(node.filter, number);
     case 'words':
       throw new TypeError('Words are a full-text condition');
   }
@@ -140,6 +152,7 @@ function joinConditions(operator: 'AND' | 'OR', conditions: readonly Condition[]
   return {
     sql: `(${conditions.map(({ sql }) => sql).join(` ${operator} `)})`,
     parameters: conditions.flatMap(({ parameters }) => parameters),
+    readsRow: conditions.some(({ readsRow }) => readsRow),
   };
 }
 
@@ -152,36 +165,46 @@ function timeCondition({ startMs, endMs }: { startMs?: number; endMs?: number })
   return {
     sql: 'c.start_ms >= ? AND c.start_ms < ?',
     parameters: [startMs ?? Number.MIN_SAFE_INTEGER, endMs ?? Number.MAX_SAFE_INTEGER],
+    readsRow: true,
   };
 }
 
-function filterCondition(filter: SearchFilter): Condition {
+function filterCondition(filter: SearchFilter, number: NumberColumn): Condition {
+  const readsRow = true;
   switch (filter.field) {
     case 'id':
-      return { sql: 'c.conversation_id = ?', parameters: [filter.value] };
+      return { sql: 'c.conversation_id = ?', parameters: [filter.value], readsRow };
     case 'time':
       return timeCondition(filter);
     case 'media':
-      return { sql: 'c.media = ?', parameters: [filter.value.toLowerCase()] };
+      return { sql: 'c.media = ?', parameters: [filter.value.toLowerCase()], readsRow };
     case 'sentiment':
-      return { sql: sentimentConditions[filter.value], parameters: [] };
+      return { sql: sentimentConditions[filter.value], parameters: [], readsRow };
     case 'duration':
-      return { sql: `c.duration_ms ${filter.comparison} ?`, parameters: [filter.durationMs] };
+      return {
+        sql: `c.duration_ms ${filter.comparison} ?`,
+        parameters: [filter.durationMs],
+        readsRow,
+      };
     case 'queue':
     case 'agent':
     case 'wrapup':
     case 'topic':
     case 'tag':
     case 'division':
-      return labelCondition(filter.field, filter.value);
+      return labelCondition(filter.field, filter.value, number);
   }
 }
 
-/** Gathering so many conversations takes about as long as asking the labels of a few thousand hits one by one. */
-const maxGatheredCount = 5000;
+/** Gathering so many conversations takes about as long as asking those of the hits that are looked at for one page. */
+const maxGatheredCount = 1000;
 
 /** CASE: few conversations are gathered once and looked up, many are asked for their labels as they come. */
-function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string): Condition {
+function labelCondition(
+  kind: Exclude<NameFilterField, 'media'>,
+  value: string,
+  number: NumberColumn,
+): Condition {
   const labelled = `conversation_label cl WHERE cl.label IN
     (SELECT l.no FROM label l WHERE l.kind = ? AND (l.id = ? OR instr(l.folded, ?) > 0))`;
   const gathered = String(maxGatheredCount);
@@ -189,9 +212,10 @@ function labelCondition(kind: Exclude<NameFilterField, 'media'>, value: string):
   return {
     // Alone, either of both would become a join that comes after the other tables.
     sql: `CASE WHEN (SELECT count(*) FROM (SELECT 1 FROM ${labelled} LIMIT ${gathered} + 1)) <= ${gathered}
-      THEN c.no IN (SELECT cl.conversation FROM ${labelled})
-      ELSE EXISTS (SELECT 1 FROM ${labelled} AND cl.conversation = c.no) END`,
+      THEN ${number} IN (SELECT cl.conversation FROM ${labelled})
+      ELSE EXISTS (SELECT 1 FROM ${labelled} AND cl.conversation = ${number}) END`,
     parameters: [...parameters, ...parameters, ...parameters],
+    readsRow: false,
   };
 }
 

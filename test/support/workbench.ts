@@ -315,9 +315,16 @@ export class Workbench {
 
   /** Hides the notifications without dismissing them. */
   async hideNotifications(): Promise<void> {
-    await this.runCommand('Notifications: Hide Notifications').catch(async () => {
-      await this.page.keyboard.press('Escape');
-    });
+    const center = this.page.locator('.notifications-center.visible');
+    if (await center.isVisible()) {
+      await this.page.locator('.statusbar-item[id="status.notifications"]').click();
+      await center.waitFor({ state: 'hidden' });
+    }
+    // Toasts are offered to be hidden while there are some; they may go by themselves meanwhile.
+    const toast = this.page.locator('.notification-toast').first();
+    if (await toast.isVisible()) {
+      await this.runCommand('Notifications: Hide Notification Toasts', 1).catch(() => undefined);
+    }
   }
 
   /** Answers a modal dialog by a button. */

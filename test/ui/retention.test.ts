@@ -56,19 +56,27 @@ suite('Retention in the workbench', function () {
     await workbench.answerInput('The reason, such as a case number', 'Case 4711');
     await notified('On legal hold now: 1.');
     assert.match(audit(), /"legalHold\.placed".*"Case 4711"/u);
-    await workbench.runCommand('Notifications: Clear All Notifications');
   });
+
+  /** Says that the preview was looked through. */
+  const goOn = async (text: RegExp): Promise<void> => {
+    const asked = await workbench.waitForNotification(text);
+    await asked.hover();
+    await asked.locator('.monaco-button', { hasText: 'Delete…' }).click();
+  };
 
   test('shows what would go, asks, and deletes nothing when the person turns away', async () => {
     await workbench.runCommand('Genesys Archive: Apply Retention…');
     await workbench.answerPick('Delete conversations that ended this long ago', '30 days');
-    const dialog = workbench.page.locator('.monaco-dialog-box');
-    await dialog.getByText('Delete the 3 conversations of the preview').waitFor();
     const preview = workbench.webview();
     await preview.getByRole('heading', { name: 'Retention Preview' }).waitFor();
     await preview.getByText('Case 4711').waitFor();
     await preview.getByText('It had not ended when it was downloaded').waitFor();
     await workbench.screenshot('retention preview');
+    await goOn(/Look through the preview: 3 conversations would be deleted/u);
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Delete the 3 conversations of the preview').waitFor();
+    await workbench.screenshot('retention question');
     await workbench.answerDialog('Cancel');
     assert.equal((await bench.listed()).length, lastNumber);
   });
@@ -76,12 +84,12 @@ suite('Retention in the workbench', function () {
   test('deletes after the confirmation and says what became of it', async () => {
     await workbench.runCommand('Genesys Archive: Apply Retention…');
     await workbench.answerPick('Delete conversations that ended this long ago', '30 days');
+    await goOn(/Look through the preview: 3 conversations/u);
     await workbench.answerDialog('Delete');
     await notified(/Deleted from the archive: 3 \(.+\)\. The audit log/u);
     await workbench.screenshot('retention receipt');
     assert.deepEqual(await bench.listed(), [idOf(2), idOf(5), idOf(6)]);
     assert.equal(audit().match(/"conversation\.deleted"/gu)?.length, 3);
-    await workbench.runCommand('Notifications: Clear All Notifications');
   });
 
   test('does not delete what is on hold by command either, until the hold is lifted', async () => {
@@ -89,12 +97,10 @@ suite('Retention in the workbench', function () {
     await pickArchived(2);
     await workbench.answerDialog('Delete');
     await notified('Kept by a legal hold: 1.');
-    await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.runCommand('Genesys Archive: Lift Legal Hold…');
     await pickArchived(2);
     await workbench.answerInput('The reason, such as a case number', 'Case closed');
     await notified('Legal holds lifted: 1.');
-    await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.runCommand('Genesys Archive: Delete From Archive…');
     await pickArchived(2);
     await workbench.answerDialog('Delete');
@@ -117,6 +123,7 @@ suite('Retention in the workbench', function () {
     await offered.hover();
     await offered.locator('.monaco-button', { hasText: 'Preview' }).click();
     await workbench.webview().getByRole('heading', { name: 'Retention Preview' }).waitFor();
+    await goOn(/Look through the preview: one conversation/u);
     await workbench.answerDialog('Delete');
     await notified(/Deleted from the archive: 1 /u);
     assert.deepEqual(await bench.listed(), [idOf(5), idOf(6)]);

@@ -161,19 +161,7 @@ export class Retention {
       );
       return;
     }
-    const accept = vscode.l10n.t('Delete');
-    const answer = await vscode.window.showWarningMessage(
-      count === 1
-        ? vscode.l10n.t('Delete the conversation of the preview ({0})?', formatBytes(preview.bytes))
-        : vscode.l10n.t(
-            'Delete the {0} conversations of the preview ({1})?',
-            count.toLocaleString(),
-            formatBytes(preview.bytes),
-          ),
-      { modal: true, detail: deletionDetail() },
-      accept,
-    );
-    if (answer !== accept) {
+    if (!(await confirmPreview(preview))) {
       return;
     }
     await this.delete(archive, preview.dueIds, { reason: 'retention', policy }, {});
@@ -407,4 +395,33 @@ function requireTrust(): void {
       vscode.l10n.t('Deletions and legal holds need a trusted workspace. Trust it and try again.'),
     );
   }
+}
+
+/** First beside the preview, so that it can be looked through, then once more as for every deletion. */
+async function confirmPreview({ dueIds, bytes }: RetentionPreview): Promise<boolean> {
+  const count = dueIds.length.toLocaleString();
+  const size = formatBytes(bytes);
+  const goOn = vscode.l10n.t('Delete…');
+  const wish = await vscode.window.showWarningMessage(
+    dueIds.length === 1
+      ? vscode.l10n.t('Look through the preview: one conversation would be deleted ({0}).', size)
+      : vscode.l10n.t(
+          'Look through the preview: {0} conversations would be deleted ({1}).',
+          count,
+          size,
+        ),
+    goOn,
+  );
+  if (wish !== goOn) {
+    return false;
+  }
+  const accept = vscode.l10n.t('Delete');
+  const answer = await vscode.window.showWarningMessage(
+    dueIds.length === 1
+      ? vscode.l10n.t('Delete the conversation of the preview ({0})?', size)
+      : vscode.l10n.t('Delete the {0} conversations of the preview ({1})?', count, size),
+    { modal: true, detail: deletionDetail() },
+    accept,
+  );
+  return answer === accept;
 }
