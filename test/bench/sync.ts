@@ -2,7 +2,8 @@
  * What a sync of many conversations costs: calls for each recording, and how memory grows with the number of conversations. The shipped
  * sync in a process of its own, against the simulator in another; both clocks run fast, so that only work is measured and not
  * how long the platform takes for a batch. Memory is sampled after forced collections of garbage (`--expose-gc`), so that it tells what is
- * held, by us and by the allocator, and not when V8 likes to collect. `--conversations=<n>` for a shorter look.
+ * held, by us and by the allocator, and not when V8 likes to collect. V8 gives its space for young objects back in a lull and takes
+ * it again elsewhere: one such step of 20 MB is 5 MB a thousand, so what objects and buffers hold is told beside it. `--conversations=<n>` for a shorter look.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,13 +22,13 @@ const wanted = process.argv.find((arg) => arg.startsWith('--conversations='));
 const conversationCount = Number(wanted?.split('=')[1] ?? 10_000);
 
 /** Bytes for each thousand conversations, by least squares over the second half of them. */
-function slopeOf(samples: readonly RssSample[]): number {
+function slopeOf(samples: readonly RssSample[], bytesOf: (sample: RssSample) => number): number {
   const half = samples.filter(({ settledCount }) => settledCount >= conversationCount / 2);
   const mean = (of: (sample: RssSample) => number): number =>
     half.reduce((sum, sample) => sum + of(sample), 0) / half.length;
   const meanCount = mean(({ settledCount }) => settledCount);
-  const meanBytes = mean(({ rssBytes }) => rssBytes);
-  const covariance = mean((each) => (each.settledCount - meanCount) * (each.rssBytes - meanBytes));
+  const meanBytes = mean(bytesOf);
+  const covariance = mean((each) => (each.settledCount - meanCount) * (bytesOf(each) - meanBytes));
   return (covariance / mean((each) => (each.settledCount - meanCount) ** 2)) * 1000;
 }
 
@@ -73,7 +74,16 @@ try {
     'ratio',
   );
   tell('transcriptCallsPerRecording', calls.transcriptLinks / recordingCount, 'ratio');
-  tell('rssSlopeBytesPer1000', Math.round(slopeOf(result.rssSamples)), 'bytes');
+  tell(
+    'rssSlopeBytesPer1000',
+    Math.round(slopeOf(result.rssSamples, ({ rssBytes }) => rssBytes)),
+    'bytes',
+  );
+  tell(
+    'heldSlopeBytesPer1000',
+    Math.round(slopeOf(result.rssSamples, ({ heldBytes }) => heldBytes)),
+    'bytes',
+  );
   tell('rssPeakBytes', Math.max(...result.rssSamples.map(({ rssBytes }) => rssBytes)), 'bytes');
   tell('conversationsPerSecond', (conversationCount / durationMs) * 1000, '1/s');
 } finally {

@@ -44,6 +44,8 @@ export interface SyncMainResult {
 export interface RssSample {
   readonly settledCount: number;
   readonly rssBytes: number;
+  /** What objects and buffers take: RSS without what V8 and the allocator keep for later. */
+  readonly heldBytes: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as SyncMainOptions;
@@ -185,7 +187,8 @@ const sampling = setInterval(() => {
   globalThis.gc?.();
   const { doneCount, waitingCount, endedCount } = run.snapshot;
   const settledCount = doneCount + waitingCount + endedCount;
-  rssSamples.push({ settledCount, rssBytes: process.memoryUsage.rss() });
+  const { rss, heapUsed, external } = process.memoryUsage();
+  rssSamples.push({ settledCount, rssBytes: rss, heldBytes: heapUsed + external });
 }, 1000);
 const result: SyncMainResult = { snapshot: await run.ended, markCount, rssSamples };
 clearInterval(sampling);
