@@ -1,9 +1,9 @@
 /**
  * What a sync of many conversations costs: calls for each recording, and how memory grows with the number of conversations. The shipped
  * sync in a process of its own, against the simulator in another; both clocks run fast, so that only work is measured and not
- * how long the platform takes for a batch. Memory is sampled after forced collections of garbage (`--expose-gc`), so that it tells what is
- * held, by us and by the allocator, and not when V8 likes to collect. V8 gives its space for young objects back in a lull and takes
- * it again elsewhere: one such step of 20 MB is 5 MB a thousand, so what objects and buffers hold is told beside it. `--conversations=<n>` for a shorter look.
+ * how long the platform takes for a batch. Memory is sampled after forced collections of garbage (`--expose-gc`) and with V8's space for
+ * young objects held at one size, so that it tells what is held, by us and by the allocator, and not when V8 likes to collect, grow and
+ * shrink; what objects and buffers hold is told beside it. `--conversations=<n>` for a shorter look.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
