@@ -11,13 +11,13 @@ export interface SyncProcessEnd {
   readonly result: SyncMainResult | undefined;
 }
 
-/** @param killAfterMs when given, the process is killed so long after its start, wherever it is */
 /**
  * V8 gives its space for young objects back in a lull and takes it again: a step of 20 MB at some moment of a run. Held at its usual
  * size, what is left is the growth of the sync.
  */
 const memoryFlags = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
 
+/** @param killAfterMs when given, the process is killed so long after its start, wherever it is */
 export async function runSync(
   options: SyncMainOptions,
   killAfterMs?: number,
