@@ -40,29 +40,29 @@ export class PacketReader implements SampleSource {
     sound: InspectedPackets,
     demuxer: Demuxer,
     decoder: PacketDecoder,
-    maxFrames: number,
+    blockFrames: number,
   ) {
     this.file = file;
     this.sound = sound;
     this.demuxer = demuxer;
     this.decoder = decoder;
-    this.output = new Int16Array(maxFrames * sound.format.channelCount);
+    this.output = new Int16Array(blockFrames * sound.format.channelCount);
   }
 
   /**
-   * @param maxFrames the most that a `read` will ask for.
+   * @param blockFrames what a `read` gives at once.
    * @throws AppError `unsupported` when the decoder cannot be started here.
    */
   static async open(
     path: string,
     sound: InspectedPackets,
-    maxFrames: number,
+    blockFrames: number,
   ): Promise<PacketReader> {
     const demuxer = createDemuxer(sound.kind);
     assert(demuxer !== undefined, 'What was inspected as packets has a demuxer');
     const decoder = await createPacketDecoder(sound.format, sound.sampleRateHz);
     try {
-      return new PacketReader(await open(path, 'r'), sound, demuxer, decoder, maxFrames);
+      return new PacketReader(await open(path, 'r'), sound, demuxer, decoder, blockFrames);
     } catch (error) {
       decoder.free();
       throw error;
@@ -73,12 +73,11 @@ export class PacketReader implements SampleSource {
     return this.decoder.hasFailed;
   }
 
-  async read(frameCount: number): Promise<Int16Array> {
+  async read(): Promise<Int16Array> {
     const { channelCount } = this.sound.format;
     const wanted = Math.min(
-      frameCount,
-      this.sound.frameCount - this.doneFrames,
       this.output.length / channelCount,
+      this.sound.frameCount - this.doneFrames,
     );
     this.output.fill(0, 0, wanted * channelCount);
     let filled = 0;

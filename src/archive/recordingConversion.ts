@@ -80,11 +80,11 @@ function pathsOf(lanes: readonly Lane[]): readonly string[] {
 
 async function openSource(
   { path, sound: { source, frameCount } }: ConversionInput,
-  maxFrames: number,
+  blockFrames: number,
 ): Promise<SampleSource> {
   return source.kind === 'wav'
-    ? await SoundReader.open(path, { format: source.format, frameCount }, maxFrames)
-    : await PacketReader.open(path, source.packets, maxFrames);
+    ? await SoundReader.open(path, { format: source.format, frameCount }, blockFrames)
+    : await PacketReader.open(path, source.packets, blockFrames);
 }
 
 async function commitAll(
@@ -112,6 +112,9 @@ function secondsInBlock(
   );
   return Math.max(1, Math.floor(131_072 / valuesPerSecond));
 }
+
+/** Values of a waveform. */
+const writtenAtOnce = 32_768;
 
 interface CommitFailure {
   readonly path: string;
@@ -153,10 +156,13 @@ class Lane {
   }
 
   async read(): Promise<Int16Array> {
-    const samples = await this.source.read(this.blockFrames);
+    const samples = await this.source.read();
     if (this.peaksFile !== undefined) {
       this.builder.push(samples);
-      await this.peaksFile.append(toPcm16Bytes(this.builder.drain()));
+      const values = this.builder.drain(writtenAtOnce);
+      if (values.length > 0) {
+        await this.peaksFile.append(toPcm16Bytes(values));
+      }
     }
     return samples;
   }

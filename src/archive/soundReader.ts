@@ -9,14 +9,15 @@ export interface SampleSource {
   readonly hasShrunk: boolean;
   /** True once something could not be decoded and is silent. */
   readonly hasFailed: boolean;
-  /** The next frames, interleaved, fewer only at the end; valid until the next call. */
-  read(frameCount: number): Promise<Int16Array>;
+  /** The next block of frames, interleaved, with fewer only at the end, none after it; valid until the next call. */
+  read(): Promise<Int16Array>;
   close(): Promise<void>;
 }
 
 /** What to read of a file, as inspected. */
 export interface FramesOfFile {
   readonly format: WavFormat;
+  /** Where to end, counted from the first. */
   readonly frameCount: number;
   /** Where to begin, not beyond the end; the first when undefined. */
   readonly startFrame?: number;
@@ -26,8 +27,10 @@ export interface FramesOfFile {
 export class SoundReader implements SampleSource {
   private readonly file: FileHandle;
   private readonly decoder: SampleDecoder;
-  private readonly frameSizeBytes: number;
-  private readonly buffer: Uint8Array;
+  /** Two, so that one is filled while the samples of the other are used. */
+  private readonly buffers: readonly Uint8Array[];
+  private fillCount = 0;
+  private ahead: Promise<Uint8Array> | undefined;
   private offsetBytes: number;
   private leftBytes: number;
   hasShrunk = false;
@@ -36,31 +39,40 @@ export class SoundReader implements SampleSource {
   private constructor(
     file: FileHandle,
     { format, frameCount, startFrame = 0 }: FramesOfFile,
-    maxFrames: number,
+    blockFrames: number,
   ) {
     this.file = file;
     this.decoder = createSampleDecoder(format);
-    this.frameSizeBytes = format.frameSizeBytes;
-    this.buffer = new Uint8Array(maxFrames * format.frameSizeBytes);
+    this.buffers = [0, 1].map(() => new Uint8Array(blockFrames * format.frameSizeBytes));
     this.offsetBytes = format.dataOffsetBytes + startFrame * format.frameSizeBytes;
     this.leftBytes = (frameCount - startFrame) * format.frameSizeBytes;
   }
 
-  /** @param maxFrames the most that a `read` will ask for */
-  static async open(path: string, frames: FramesOfFile, maxFrames: number): Promise<SoundReader> {
-    return new SoundReader(await open(path, 'r'), frames, maxFrames);
+  /** @param blockFrames what a `read` gives at once */
+  static async open(path: string, frames: FramesOfFile, blockFrames: number): Promise<SoundReader> {
+    return new SoundReader(await open(path, 'r'), frames, blockFrames);
   }
 
-  async read(frameCount: number): Promise<Int16Array> {
-    const wantedBytes = Math.min(
-      frameCount * this.frameSizeBytes,
-      this.leftBytes,
-      this.buffer.length,
-    );
+  async read(): Promise<Int16Array> {
+    const bytes = await (this.ahead ?? this.fill());
+    this.ahead = this.fill();
+    // Whoever reads on hears of a failure.
+    this.ahead.catch(() => undefined);
+    return this.decoder.decode(bytes);
+  }
+
+  async close(): Promise<void> {
+    await this.ahead?.catch(() => undefined);
+    await this.file.close();
+  }
+
+  private async fill(): Promise<Uint8Array> {
+    const buffer = this.buffers[this.fillCount++ % 2] ?? new Uint8Array(0);
+    const wantedBytes = Math.min(buffer.length, this.leftBytes);
     let doneBytes = 0;
     while (doneBytes < wantedBytes) {
       const { bytesRead } = await this.file.read(
-        this.buffer,
+        buffer,
         doneBytes,
         wantedBytes - doneBytes,
         this.offsetBytes + doneBytes,
@@ -74,10 +86,6 @@ export class SoundReader implements SampleSource {
     }
     this.offsetBytes += doneBytes;
     this.leftBytes -= doneBytes;
-    return this.decoder.decode(this.buffer.subarray(0, doneBytes));
-  }
-
-  async close(): Promise<void> {
-    await this.file.close();
+    return buffer.subarray(0, doneBytes);
   }
 }

@@ -3,7 +3,7 @@
  * samples, writes and reads them; knows nothing of files or drawing.
  */
 import { errors } from '../base/appError.ts';
-import { toPcm16Bytes } from './pcm16.ts';
+import { isLittleEndian, toPcm16Bytes } from './pcm16.ts';
 
 export interface Peaks {
   readonly sampleRateHz: number;
@@ -143,10 +143,15 @@ export class PeaksBuilder {
   /** Whole frames, interleaved. */
   push(samples: Int16Array): void {
     const frameCount = Math.floor(samples.length / this.channelCount);
+    const pairs = this.channelCount === 2 ? toPairs(samples) : undefined;
     for (let frame = 0; frame < frameCount;) {
       const end = Math.min(frameCount, frame + this.samplesPerPixel - this.framesInPixel);
-      for (let channel = 0; channel < this.channelCount; channel++) {
-        this.widen(samples, frame, end, channel);
+      if (pairs !== undefined) {
+        this.widenBoth(pairs, frame, end);
+      } else {
+        for (let channel = 0; channel < this.channelCount; channel++) {
+          this.widen(samples, frame, end, channel);
+        }
       }
       this.framesInPixel += end - frame;
       frame = end;
@@ -156,8 +161,11 @@ export class PeaksBuilder {
     }
   }
 
-  /** Takes out the values of the pixels that are finished and not yet taken. */
-  drain(): Int16Array {
+  /** Takes out the values of the pixels that are finished and not yet taken, or none when they are fewer than `minLength`. */
+  drain(minLength = 0): Int16Array {
+    if (this.filledLength < minLength) {
+      return new Int16Array(0);
+    }
     const values = this.data.slice(0, this.filledLength);
     this.filledLength = 0;
     return values;
@@ -195,14 +203,46 @@ export class PeaksBuilder {
     this.current[channel * 2 + 1] = max;
   }
 
+  /** As `widen` for both channels at once, which takes two thirds of the time. */
+  private widenBoth(pairs: Int32Array, from: number, to: number): void {
+    const { current } = this;
+    let leftMin = current[0] ?? 0;
+    let leftMax = current[1] ?? 0;
+    let rightMin = current[2] ?? 0;
+    let rightMax = current[3] ?? 0;
+    for (let index = from; index < to; index++) {
+      const pair = pairs[index] ?? 0;
+      const left = (pair << 16) >> 16;
+      const right = pair >> 16;
+      if (left < leftMin) {
+        leftMin = left;
+      }
+      if (left > leftMax) {
+        leftMax = left;
+      }
+      if (right < rightMin) {
+        rightMin = right;
+      }
+      if (right > rightMax) {
+        rightMax = right;
+      }
+    }
+    current[0] = leftMin;
+    current[1] = leftMax;
+    current[2] = rightMin;
+    current[3] = rightMax;
+  }
+
   private endPixel(): void {
     if (this.filledLength + this.current.length > this.data.length) {
       const larger = new Int16Array(this.data.length * 2 + this.current.length);
       larger.set(this.data);
       this.data = larger;
     }
-    this.data.set(this.current, this.filledLength);
-    this.filledLength += this.current.length;
+    // Value by value: a call for so few costs more than all their samples.
+    for (let index = 0; index < this.current.length; index++) {
+      this.data[this.filledLength++] = this.current[index] ?? 0;
+    }
     this.pixelCount++;
     this.framesInPixel = 0;
     this.resetPixel();
@@ -214,4 +254,11 @@ export class PeaksBuilder {
       this.current[channel * 2 + 1] = -32_768;
     }
   }
+}
+
+/** Frames of two channels as numbers of 32 bits, the first channel in the lower half; undefined where memory does not have them so. */
+function toPairs({ buffer, byteOffset, length }: Int16Array): Int32Array | undefined {
+  return isLittleEndian && byteOffset % 4 === 0
+    ? new Int32Array(buffer, byteOffset, Math.floor(length / 2))
+    : undefined;
 }

@@ -44,7 +44,12 @@ export async function exportClip(
   const header = encodeWavHeader({ channelCount, sampleRateHz, frameCount });
   const sizeBytes = await writeWholeFile(
     outputPath,
-    wavOf(mediaPath, { format, frameCount: sound.frameCount, startFrame }, header, frameCount),
+    wavOf(
+      mediaPath,
+      { format, frameCount: startFrame + frameCount, startFrame },
+      header,
+      frameCount,
+    ),
     signal,
   );
   return { sizeBytes, durationMs: (frameCount * 1000) / sampleRateHz };
@@ -61,7 +66,7 @@ async function* wavOf(
   const reader = await SoundReader.open(path, frames, framesPerRead);
   try {
     for (let leftFrames = frameCount; leftFrames > 0;) {
-      const samples = await reader.read(Math.min(framesPerRead, leftFrames));
+      const samples = await reader.read();
       if (samples.length === 0) {
         throw errors.corrupt('The recording became shorter while it was read. Open it again');
       }

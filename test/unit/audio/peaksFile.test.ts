@@ -97,17 +97,19 @@ suite('peaks builder', () => {
       const channelCount = 1 + random.integer(3);
       const samplesPerPixel = 1 + random.integer(7);
       const frameCount = random.integer(60);
-      const samples = Int16Array.from(
-        { length: frameCount * channelCount },
+      const sound = Int16Array.from(
+        { length: frameCount * channelCount + 1 },
         () => random.integer(65_536) - 32_768,
       );
+      // Frames begin at any sample of the memory.
+      const samples = sound.subarray(random.integer(2)).subarray(0, frameCount * channelCount);
       const builder = new PeaksBuilder({ sampleRateHz: 8000, channelCount, samplesPerPixel });
       const values: number[] = [];
       for (let frame = 0; frame < frameCount;) {
         const end = Math.min(frameCount, frame + random.integer(20));
         builder.push(samples.subarray(frame * channelCount, end * channelCount));
         if (random.integer(2) === 0) {
-          values.push(...builder.drain());
+          values.push(...builder.drain(random.integer(10)));
         }
         frame = end;
       }
