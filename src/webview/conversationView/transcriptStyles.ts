@@ -23,6 +23,7 @@ export const transcriptStyles = css`
     width: 100%;
   }
   .row {
+    contain: layout style;
     position: absolute;
     top: 0;
     left: 0;

@@ -151,7 +151,7 @@ export class TranscriptView extends ScopedElement {
       getScrollElement: () => this.scroller.value ?? null,
       estimateSize: () =>
         this.rows[0]?.message === undefined ? estimatedPhrasePx : estimatedMessagePx,
-      overscan: 8,
+      overscan: 4,
       paddingStart: 4,
       paddingEnd: 24,
       initialOffset: () => this.initialScrollPx,
