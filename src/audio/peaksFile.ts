@@ -240,8 +240,8 @@ export class PeaksBuilder {
       this.data = larger;
     }
     // Value by value: a call for so few costs more than all their samples.
-    for (let index = 0; index < this.current.length; index++) {
-      this.data[this.filledLength++] = this.current[index] ?? 0;
+    for (const value of this.current) {
+      this.data[this.filledLength++] = value;
     }
     this.pixelCount++;
     this.framesInPixel = 0;
