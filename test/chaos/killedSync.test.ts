@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { listSyncs } from '../../src/archive/sync/listSyncs.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { withFolder } from '../support/archivedSample.ts';
 import { ChaosBench, differences, readContents } from '../support/chaosBench.ts';
 import { chaosSize } from '../support/chaosSize.ts';
@@ -62,7 +64,8 @@ async function killUntilDone(
       done < killCount
         ? await runSync({ ...options, killAtMark }, killAfterMs)
         : await runSync(options);
-    options = { ...options, syncId: syncId ?? options.syncId };
+    const known = syncId ?? options.syncId ?? (await storedSyncId(options.rootPath));
+    options = { ...options, syncId: known };
     if (result !== undefined) {
       const { phase, failure } = result.snapshot;
       const label = `${random.label}, after kill ${String(done)}: ${failure?.message ?? ''}`;
@@ -70,4 +73,10 @@ async function killUntilDone(
       return done;
     }
   }
+}
+
+/** Of a sync that was stored by a process that died before it could tell: a person sees it in the list, and goes on from there. */
+async function storedSyncId(rootPath: string): Promise<string | undefined> {
+  const [stored] = await listSyncs(rootPath, systemClock, new AbortController().signal);
+  return stored?.syncId;
 }
