@@ -77,6 +77,7 @@ suite('main job in the workbench', function () {
     ]);
     simulator.control.removeFault(slowed);
     assert.match(said, /^Downloaded 6 files \([\d.]+ KB\)\.$/u);
+    await conversationRow(workbench, realCallId).filter({ hasText: 'downloaded' }).waitFor();
     conversationFolder = downloaded;
     const files = new Map(
       (await checkFiles(downloaded)).map((file) => [file.path, file.sha256] as const),
